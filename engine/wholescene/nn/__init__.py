@@ -1,0 +1,39 @@
+"""Encoders, SPIM and decoders: plain torch modules on plain tensors."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .convnextv2 import ConvNeXtV2, convnextv2
+from .fpn import FPN
+from .segmenter import Segmenter
+from .spim import SPIM
+
+__all__ = ["FPN", "SPIM", "ConvNeXtV2", "Segmenter", "build"]
+
+ENCODERS: dict[str, Callable[..., ConvNeXtV2]] = {"convnextv2": convnextv2}
+DECODERS: dict[str, Callable[..., FPN]] = {"fpn": FPN}
+
+
+def build(architecture: Mapping[str, Any]) -> Segmenter:
+    """The network that an architecture describes, with fresh weights.
+
+    Keys: ``encoder`` and ``decoder`` (``name`` and the arguments of that builder), ``classes``,
+    and optionally ``spim`` (``stages``, ``heads``, ``kv_pool``, ``outer_residual``,
+    ``feeds_next``).
+    """
+    encoder = _make(ENCODERS, architecture["encoder"])
+    spim = dict(architecture.get("spim", {"stages": []}))
+    stages, feeds_next = spim.pop("stages"), spim.pop("feeds_next", False)
+    blocks = {stage: SPIM(encoder.dims[stage], **spim) for stage in stages}
+    decoder = _make(DECODERS, architecture["decoder"], dims=encoder.dims, classes=architecture["classes"])
+    return Segmenter(encoder, blocks, decoder, feeds_next=feeds_next)
+
+
+def _make(registry: Mapping[str, Callable[..., Any]], spec: Mapping[str, Any], **known: Any) -> Any:
+    """Call the builder that ``spec`` names with its other entries as arguments."""
+    arguments = {key: value for key, value in spec.items() if key != "name"}
+    try:
+        builder = registry[spec["name"]]
+    except KeyError:
+        raise ValueError(f"unknown {spec['name']!r}; known: {', '.join(registry)}") from None
+    return builder(**known, **arguments)

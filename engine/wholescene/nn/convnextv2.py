@@ -1,0 +1,144 @@
+"""ConvNeXt V2, the encoder (Woo et al. 2023, arXiv:2301.00808), under timm's key names.
+
+Blocks work on channels-last data, so that norms and linear layers act on contiguous vectors.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+EPS = 1e-6  # of every LayerNorm and of GRN, as in the paper's code
+
+
+class Variant(NamedTuple):
+    """Blocks and channels of each of the four stages."""
+
+    depths: tuple[int, int, int, int]
+    dims: tuple[int, int, int, int]
+
+
+VARIANTS = {  # table 9 of the paper
+    "atto": Variant((2, 2, 6, 2), (40, 80, 160, 320)),
+    "femto": Variant((2, 2, 6, 2), (48, 96, 192, 384)),
+    "pico": Variant((2, 2, 6, 2), (64, 128, 256, 512)),
+    "nano": Variant((2, 2, 8, 2), (80, 160, 320, 640)),
+    "tiny": Variant((3, 3, 9, 3), (96, 192, 384, 768)),
+    "base": Variant((3, 3, 27, 3), (128, 256, 512, 1024)),
+    "large": Variant((3, 3, 27, 3), (192, 384, 768, 1536)),
+}
+
+
+class LayerNorm2d(nn.LayerNorm):
+    """LayerNorm over the channels of ``[B, C, H, W]``."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(channels, eps=EPS)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+
+class GRN(nn.Module):
+    """Global response normalisation of ``[B, H, W, C]``, equations 1 to 3 of the paper.
+
+    The only part of the encoder that looks at the whole image: one sum of squares per channel.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(channels))
+        self.bias = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x: Tensor) -> Tensor:
+        # A bf16 sum over a scene of millions of pixels would stop growing: sum in float32.
+        squares = (x * x).sum((1, 2), keepdim=True, dtype=torch.float32)
+        return torch.addcmul(self.bias.to(x.dtype), x, self.scale(squares).to(x.dtype))
+
+    def scale(self, squares: Tensor) -> Tensor:
+        """Factor per channel from the sum of squares over the image, both ``[B, 1, 1, C]``."""
+        # The floor of the root keeps the gradient finite where a channel is zero everywhere.
+        norm = squares.clamp_min(EPS * EPS).sqrt()
+        return 1 + self.weight * (norm / (norm.mean(-1, keepdim=True) + EPS))
+
+
+class Mlp(nn.Module):
+    """Pointwise expansion by four with GRN on the hidden channels; ``[B, H, W, C]``."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.fc1 = nn.Linear(dim, 4 * dim)
+        self.grn = GRN(4 * dim)
+        self.fc2 = nn.Linear(4 * dim, dim)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.fc2(self.grn(F.gelu(self.fc1(x))))
+        return out
+
+
+class Block(nn.Module):
+    """Depthwise 7 x 7, norm, MLP, residual; ``[B, C, H, W]``."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.conv_dw = nn.Conv2d(dim, dim, 7, padding=3, groups=dim)
+        self.norm = nn.LayerNorm(dim, eps=EPS)
+        self.mlp = Mlp(dim)
+
+    def forward(self, x: Tensor) -> Tensor:
+        inner = self.conv_dw(x).permute(0, 2, 3, 1)
+        out: Tensor = x + self.mlp(self.norm(inner)).permute(0, 3, 1, 2)
+        return out
+
+
+class Stage(nn.Module):
+    """Halve the resolution (not in the first stage), then a row of blocks."""
+
+    def __init__(self, in_dim: int, dim: int, depth: int, *, first: bool) -> None:
+        super().__init__()
+        halve = (LayerNorm2d(in_dim), nn.Conv2d(in_dim, dim, 2, stride=2))
+        self.downsample = nn.Identity() if first else nn.Sequential(*halve)
+        self.blocks = nn.Sequential(*(Block(dim) for _ in range(depth)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.blocks(self.downsample(x))
+        return out
+
+
+class ConvNeXtV2(nn.Module):
+    """Four feature maps at strides 4, 8, 16 and 32 of ``[B, in_channels, H, W]``.
+
+    Height and width are multiples of 32; the segmenter sees to it.
+    """
+
+    def __init__(self, in_channels: int, depths: Sequence[int], dims: Sequence[int]) -> None:
+        super().__init__()
+        self.dims = tuple(dims)
+        self.stem = nn.Sequential(nn.Conv2d(in_channels, dims[0], 4, stride=4), LayerNorm2d(dims[0]))
+        ins = (dims[0], *dims[:-1])
+        self.stages = nn.ModuleList(Stage(ins[i], dims[i], depth, first=i == 0) for i, depth in enumerate(depths))
+        self.apply(_initialise)
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        x = self.stem(x)
+        features = []
+        for stage in self.stages:
+            x = stage(x)
+            features.append(x)
+        return features
+
+
+def _initialise(module: nn.Module) -> None:
+    """Truncated normal weights and zero biases, as the paper trains from."""
+    if isinstance(module, (nn.Conv2d, nn.Linear)):
+        nn.init.trunc_normal_(module.weight, std=0.02)
+        if module.bias is not None:
+            nn.init.zeros_(module.bias)
+
+
+def convnextv2(variant: str, in_channels: int = 3) -> ConvNeXtV2:
+    """The encoder of a published size: ``atto`` to ``large``."""
+    depths, dims = VARIANTS[variant]
+    return ConvNeXtV2(in_channels, depths, dims)

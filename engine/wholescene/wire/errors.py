@@ -1,0 +1,333 @@
+"""The one error catalogue: every failure a person can meet has a code here.
+
+An error is a code, parameters and two sentences: what is wrong, with what was
+expected, and the way out. Code and parameters travel over the wire, so that a
+client can translate the sentences; :func:`from_dict` rebuilds the exception.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Dict, Mapping, Type
+
+
+class WholeSceneError(Exception):
+    """Base of all coded errors. Parameters fill the two sentences."""
+
+    code: ClassVar[str] = "internal"
+    problem: ClassVar[str] = "Something went wrong inside the engine: {detail}."
+    remedy: ClassVar[str] = "Please report this with the engine's log."
+
+    def __init__(self, **params: Any) -> None:
+        super().__init__(code_and_params(self.code, params))
+        self.params: Dict[str, Any] = params
+
+    @property
+    def message(self) -> str:
+        """Problem and way out in one paragraph."""
+        return f"{self._fill(self.problem)} {self._fill(self.remedy)}".strip()
+
+    def to_dict(self) -> Dict[str, Any]:
+        """``{code, params, message}`` as it goes over the wire and into ``--json``."""
+        return {"code": self.code, "params": dict(self.params), "message": self.message}
+
+    def _fill(self, sentence: str) -> str:
+        return sentence.format_map(_Unknown(self.params))
+
+    def __str__(self) -> str:
+        return f"[{self.code}] {self.message}"
+
+    def __reduce__(self) -> Any:
+        return (_rebuild, (type(self), self.params))
+
+
+def _rebuild(kind: Type[WholeSceneError], params: Dict[str, Any]) -> WholeSceneError:
+    return kind(**params)
+
+
+def code_and_params(code: str, params: Mapping[str, Any]) -> str:
+    """One log line: ``code key=value …``."""
+    return " ".join([code, *(f"{key}={value!r}" for key, value in params.items())])
+
+
+class _Unknown(Dict[str, Any]):
+    """A missing parameter shows its name instead of hiding the error."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"
+
+
+class InternalError(WholeSceneError):
+    """A fault of ours, not of the input."""
+
+
+# -- the request ---------------------------------------------------------------
+
+
+class BadRequest(WholeSceneError):
+    code = "request.invalid"
+    problem = "The request is not valid: {detail}."
+    remedy = "Correct the named field and send it again."
+
+
+class UnknownPreset(WholeSceneError):
+    code = "preset.unknown"
+    problem = "There is no preset named '{name}'. Known: {known}."
+    remedy = "Choose one of these, or add a preset folder."
+
+
+class PresetInvalid(WholeSceneError):
+    code = "preset.invalid"
+    problem = "The preset file {path} cannot be used: {detail}."
+    remedy = "Correct the file or take the preset folder away."
+
+
+class WeightsMissing(WholeSceneError):
+    code = "preset.weights_missing"
+    problem = "The preset '{name}' comes without weights: {reason}."
+    remedy = "{how}"
+
+
+class WeightsCorrupt(WholeSceneError):
+    code = "preset.weights_corrupt"
+    problem = "The weights {path} are not the ones the preset names: SHA-256 is {actual}, expected {expected}."
+    remedy = "Fetch or import the weights again; the file may be truncated or changed."
+
+
+# -- the scene -----------------------------------------------------------------
+
+
+class SceneNotFound(WholeSceneError):
+    code = "scene.not_found"
+    problem = "There is no file at {path}."
+    remedy = "Check the path."
+
+
+class SceneUnreadable(WholeSceneError):
+    code = "scene.unreadable"
+    problem = "{path} is not a raster that GDAL can read: {detail}."
+    remedy = "Check that the file is complete and of a raster format."
+
+
+class SceneTruncated(WholeSceneError):
+    code = "scene.truncated"
+    problem = "{path} is damaged or cut off: reading rows {first_row}-{last_row} failed ({detail})."
+    remedy = "Copy or download the file again."
+
+
+class SceneHasSubdatasets(WholeSceneError):
+    code = "scene.subdatasets"
+    problem = "{path} holds several rasters: {names}."
+    remedy = "Name one of them."
+
+
+class ScenesDiffer(WholeSceneError):
+    code = "scene.stack_differs"
+    problem = "{path} does not lie on the grid of {first}: {detail}."
+    remedy = "Bands of one scene need the same size, position and CRS; align them first."
+
+
+class BandCount(WholeSceneError):
+    code = "scene.bands"
+    problem = "The preset '{preset}' needs {expected} band(s) ({names}); the scene offers {actual}: {offered}."
+    remedy = "Name them with --bands, for example --bands {example}."
+
+
+class UnknownBand(WholeSceneError):
+    code = "scene.band_unknown"
+    problem = "The scene has no band '{band}'. It has: {offered}."
+    remedy = "Use one of these names or a number from 1."
+
+
+class SceneEmpty(WholeSceneError):
+    code = "scene.all_nodata"
+    problem = "{path} holds no valid pixel: everything is nodata, NaN or masked."
+    remedy = "Check the nodata value and the mask of the file."
+
+
+class DataTypeUnsupported(WholeSceneError):
+    code = "scene.dtype"
+    problem = "{path} stores {dtype} values; the engine reads integers and real floats."
+    remedy = "Convert the raster first, for example with gdal_translate -ot Float32."
+
+
+class LayerWithoutFile(WholeSceneError):
+    code = "scene.no_file"
+    problem = "The layer '{layer}' ({provider}) has no raster file behind it."
+    remedy = "Export the view to a GeoTIFF (Layer > Save As) and segment that."
+
+
+class ExtentEmpty(WholeSceneError):
+    code = "extent.empty"
+    problem = "The extent {extent} has no area."
+    remedy = "Give xmin,ymin,xmax,ymax with xmin < xmax and ymin < ymax."
+
+
+class ExtentOutside(WholeSceneError):
+    code = "extent.outside"
+    problem = "The extent {extent} does not touch the scene, which covers {scene}."
+    remedy = "Choose an extent inside the scene, and check its CRS."
+
+
+class CrsUnknown(WholeSceneError):
+    code = "crs.unknown"
+    problem = "The coordinate reference system '{crs}' is not known."
+    remedy = "Use an EPSG code such as EPSG:32618, or WKT."
+
+
+class GridUnusable(WholeSceneError):
+    code = "grid.unusable"
+    problem = "{path} cannot serve as the output grid: {detail}."
+    remedy = "Choose a georeferenced raster whose CRS is known, or --grid scene."
+
+
+# -- the result ----------------------------------------------------------------
+
+
+class OutputExists(WholeSceneError):
+    code = "output.exists"
+    problem = "{path} exists already."
+    remedy = "Choose another name or pass --overwrite."
+
+
+class OutputUnwritable(WholeSceneError):
+    code = "output.unwritable"
+    problem = "{path} cannot be written: {detail}."
+    remedy = "Choose a folder that exists and that you may write to."
+
+
+class OutputIsInput(WholeSceneError):
+    code = "output.is_input"
+    problem = "The output {path} is one of the inputs."
+    remedy = "Choose another name."
+
+
+class DiskFull(WholeSceneError):
+    code = "output.disk_full"
+    problem = "The disk under {path} is full ({free_mb} MB free, about {needed_mb} MB needed)."
+    remedy = "Free some space or choose another folder. Nothing was left behind."
+
+
+# -- the computation -----------------------------------------------------------
+
+
+class ScratchFull(WholeSceneError):
+    code = "scratch.full"
+    problem = "The scratch folder {path} has {free_mb} MB free; the features of this scene need {needed_mb} MB."
+    remedy = "Free some space, or point WHOLESCENE_SCRATCH to a larger disk."
+
+
+class OutOfMemory(WholeSceneError):
+    code = "compute.out_of_memory"
+    problem = "The machine ran out of memory: {detail}."
+    remedy = "Close other programs and try again."
+
+
+class NoExactForm(WholeSceneError):
+    code = "compute.no_exact_form"
+    problem = "The operator {operator} has no exact form over a divided scene."
+    remedy = "Use a preset whose network is made of operators that have one."
+
+
+class PrecisionUnsupported(WholeSceneError):
+    code = "compute.precision"
+    problem = "The preset '{preset}' was not validated at {precision}; it allows {allowed}."
+    remedy = "Choose one of these or --precision auto."
+
+
+class Cancelled(WholeSceneError):
+    code = "job.cancelled"
+    problem = "The job was cancelled."
+    remedy = ""
+
+
+class WorkerDied(WholeSceneError):
+    code = "job.worker_died"
+    problem = "The worker process ended in the middle of the job ({detail})."
+    remedy = "The engine has started a new one; try again. Often the machine ran out of memory."
+
+
+class JobUnknown(WholeSceneError):
+    code = "job.unknown"
+    problem = "There is no job {job}."
+    remedy = "Ask for the status to see the jobs of this engine."
+
+
+# -- engine and wire -----------------------------------------------------------
+
+
+class EngineNotFound(WholeSceneError):
+    code = "engine.not_found"
+    problem = "No engine is running: {detail}."
+    remedy = "Start one with: wholescene serve"
+
+
+class EngineNotInstalled(WholeSceneError):
+    code = "engine.not_installed"
+    problem = "No WholeScene engine is installed where the plugin looks: {detail}."
+    remedy = "Install the engine (make install) or choose its Python in the panel's settings."
+
+
+class EngineStartFailed(WholeSceneError):
+    code = "engine.start_failed"
+    problem = "The engine did not start: {detail}."
+    remedy = "Run 'wholescene serve' in a terminal to see why."
+
+
+class EngineLost(WholeSceneError):
+    code = "engine.lost"
+    problem = "The connection to the engine was lost: {detail}."
+    remedy = "The engine may have stopped; start the job again."
+
+
+class EngineRunning(WholeSceneError):
+    code = "engine.running"
+    problem = "An engine is running already (process {pid}, {path})."
+    remedy = "Use it, or stop it first with: wholescene shutdown"
+
+
+class ProtocolMismatch(WholeSceneError):
+    code = "wire.protocol"
+    problem = (
+        "Client and engine speak different protocols: "
+        "client {client_protocol} ({client_version}), engine {engine_protocol} ({engine_version})."
+    )
+    remedy = "Update the {older}; both have to come from the same release."
+
+
+class BadSignature(WholeSceneError):
+    code = "wire.signature"
+    problem = "The message is not signed with this engine's key."
+    remedy = "Read the connection file again; the engine may have been restarted."
+
+
+class Replayed(WholeSceneError):
+    code = "wire.replayed"
+    problem = "The message was received before."
+    remedy = "Connect again."
+
+
+class BadMessage(WholeSceneError):
+    code = "wire.message"
+    problem = "The message cannot be understood: {detail}."
+    remedy = "Client and engine have to come from the same release."
+
+
+class ConnectionFileInvalid(WholeSceneError):
+    code = "wire.connection_file"
+    problem = "The connection file {path} cannot be used: {detail}."
+    remedy = "Stop the engine, remove the file and start the engine again."
+
+
+def _subclasses(kind: Type[WholeSceneError]) -> "list[Type[WholeSceneError]]":
+    return [kind, *(deeper for child in kind.__subclasses__() for deeper in _subclasses(child))]
+
+
+CATALOGUE: Dict[str, Type[WholeSceneError]] = {kind.code: kind for kind in reversed(_subclasses(WholeSceneError))}
+
+
+def from_dict(data: Mapping[str, Any]) -> WholeSceneError:
+    """The exception that :meth:`WholeSceneError.to_dict` described; unknown codes stay readable."""
+    kind = CATALOGUE.get(str(data.get("code")))
+    if kind is None:
+        return InternalError(detail=str(data.get("message", data.get("code"))))
+    return kind(**{str(key): value for key, value in dict(data.get("params") or {}).items()})
