@@ -51,7 +51,7 @@ class Attention(nn.Module):
     def _project(self, x: Tensor, which: int) -> Tensor:
         weight = self.in_proj_weight.chunk(3)[which]
         bias = self.in_proj_bias.chunk(3)[which]
-        return F.linear(x, weight, bias).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        return F.linear(x, weight, bias).view(*x.shape[:2], self.heads, -1).transpose(1, 2)
 
 
 class SPIM(nn.Module):
