@@ -3,12 +3,15 @@
 Blocks work on channels-last data, so that norms and linear layers act on contiguous vectors.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+
+from .patch import Patch, convolve, reduce
+from .steps import Global, Local, Read, Step, macs
 
 EPS = 1e-6  # of every LayerNorm and of GRN, as in the paper's code
 
@@ -92,6 +95,43 @@ class Block(nn.Module):
         out: Tensor = x + self.mlp(self.norm(inner)).permute(0, 3, 1, 2)
         return out
 
+    def step(self, name: str, feature: str) -> Global:
+        """The block as a global step that rewrites ``feature``: GRN sums squares over the scene."""
+        return Global(
+            name,
+            reads=Read(feature, halo=self.conv_dw.kernel_size[0] // 2),
+            writes=feature,
+            expand=self._expand,
+            measure=_squares,
+            close=self._close,
+            hidden_channels=self.mlp.fc1.out_features,
+            macs_expand=macs(self.conv_dw, self.mlp.fc1),
+            macs_close=macs(self.mlp.fc2),
+        )
+
+    def _expand(self, patch: Patch) -> Patch:
+        inner = convolve(patch, self.conv_dw)
+        hidden = F.gelu(self.mlp.fc1(self.norm(inner.data.permute(0, 2, 3, 1))))
+        return inner.like(hidden.permute(0, 3, 1, 2))
+
+    def _close(self, squares: Tensor) -> Callable[[Patch, Patch], Patch]:
+        """The second half, with GRN folded into the linear layer: its factor scales columns, its bias adds up."""
+        grn, layer = self.mlp.grn, self.mlp.fc2
+        weight = layer.weight * grn.scale(squares).to(layer.weight.dtype)
+        bias = F.linear(grn.bias, layer.weight, layer.bias)
+
+        def finish(hidden: Patch, patch: Patch) -> Patch:
+            branch = F.linear(hidden.data.permute(0, 2, 3, 1), weight, bias).permute(0, 3, 1, 2)
+            return hidden.like(patch.crop(hidden.window).data + branch)
+
+        return finish
+
+
+def _squares(hidden: Patch) -> Tensor:
+    """Sum of squares per channel, ``[C]`` in float32."""
+    rows = hidden.data.permute(0, 2, 3, 1).flatten(0, 2)
+    return (rows * rows).sum(0, dtype=torch.float32)
+
 
 class Stage(nn.Module):
     """Halve the resolution (not in the first stage), then a row of blocks."""
@@ -128,6 +168,22 @@ class ConvNeXtV2(nn.Module):
             x = stage(x)
             features.append(x)
         return features
+
+    def stage_steps(self, index: int, reads: str, writes: str) -> list[Step]:
+        """One stage as steps: the map ``reads`` halved (by four in the first stage) to ``writes``, then its blocks."""
+        stage = self.stages[index]
+        assert isinstance(stage, Stage)
+        layer: nn.Module
+        layer, factor = (self.stem, 4) if index == 0 else (stage.downsample, 2)
+        down = Local(
+            f"{writes}.downsample",
+            reads=(Read(reads),),
+            writes=writes,
+            run=lambda patches: reduce(patches[0], layer, factor),
+            macs=macs(layer),
+        )
+        blocks = [block for block in stage.blocks if isinstance(block, Block)]
+        return [down, *(block.step(f"{writes}.{i}", writes) for i, block in enumerate(blocks))]
 
 
 def _initialise(module: nn.Module) -> None:

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from . import patch as on_patch
+from .patch import Patch
+
 
 class FPN(nn.Module):
     """Feature maps at strides 4, 8, 16, 32 to logits ``[B, classes, H / 4, W / 4]``."""
@@ -26,6 +29,16 @@ class FPN(nn.Module):
             top = lateral + upsample(top, 2)
         logits: Tensor = self.classifier(self.dropout(F.gelu(self.smooth(top))))
         return logits
+
+    halo = 2  # on each level: enlarging and the 3 x 3 convolution need so much around a tile
+
+    def on_patches(self, patches: Sequence[Patch]) -> Patch:
+        """The same on patches of the four maps, each with at least ``halo`` around the tile."""
+        top, *finer = [p.like(conv(p.data)) for conv, p in zip(self.lateral, patches, strict=True)][::-1]
+        for lateral in finer:
+            top = on_patch.add(lateral, on_patch.upsample(top, 2))
+        smooth = on_patch.convolve(top, self.smooth)
+        return smooth.like(self.classifier(F.gelu(smooth.data)))
 
 
 def upsample(x: Tensor, factor: int) -> Tensor:

@@ -1,13 +1,16 @@
 """The whole network: encoder, SPIM, norms, decoder. Its forward is the undivided oracle."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from . import patch as on_patch
 from .convnextv2 import ConvNeXtV2, LayerNorm2d
 from .fpn import FPN, upsample
+from .patch import Patch
 from .spim import SPIM
+from .steps import FeatureSpec, Local, Program, Read, Step, macs
 
 STRIDE = 32  # pixels of the coarsest feature map
 
@@ -44,6 +47,43 @@ class Segmenter(nn.Module):
             x = out if self.feeds_next else x
             features.append(self.norms[index](out))
         return features
+
+    def program(self, bands: int) -> Program:
+        """The network as steps, for a scene of ``bands`` bands padded to a multiple of `STRIDE`."""
+        features, steps, outputs = {"image": FeatureSpec(bands, 1)}, [], []
+        source = "image"
+        for index, dim in enumerate(self.encoder.dims):
+            name = f"stage{index}"
+            features[name] = FeatureSpec(dim, 4 << index)
+            steps += self.encoder.stage_steps(index, source, name)
+            output, source = self._interact(index, name, features, steps)
+            outputs.append(output)
+        return Program(features, tuple(steps), self._head(outputs))
+
+    def _interact(self, index: int, name: str, features: dict[str, FeatureSpec], steps: list[Step]) -> tuple[str, str]:
+        """Append stage ``index``'s SPIM, if any; the maps that the decoder and the next stage read."""
+        if str(index) not in self.spim:
+            return name, name
+        block = self.spim[str(index)]
+        assert isinstance(block, SPIM)
+        in_place = self.feeds_next or index == len(self.encoder.dims) - 1
+        output = name if in_place else f"{name}.spim"
+        features[output] = features[name]
+        steps.append(block.step(f"{name}.spim", name, output))
+        return output, output if self.feeds_next else name
+
+    def _head(self, outputs: Sequence[str]) -> Local:
+        return Local(
+            "head",
+            reads=tuple(Read(name, self.decoder.halo) for name in outputs),
+            writes="logits",
+            run=self._decode,
+            macs=macs(self.decoder) // 16,  # its pixels are 4 x 4 of the scene's
+        )
+
+    def _decode(self, patches: Sequence[Patch]) -> Patch:
+        normed = [patch.like(norm(patch.data)) for norm, patch in zip(self.norms, patches, strict=True)]
+        return on_patch.upsample(self.decoder.on_patches(normed), 4)
 
 
 def pad(x: Tensor) -> Tensor:

@@ -9,6 +9,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .patch import Patch
+from .steps import Attention as AttentionStep
+from .steps import macs
+
 
 class Attention(nn.Module):
     """Multi-head attention of tokens ``[B, N, C]`` to a context ``[B, M, C]``.
@@ -91,3 +95,27 @@ class SPIM(nn.Module):
         """The block's second half, of any ``[..., C]``."""
         out: Tensor = tokens + self.linear2(F.gelu(self.linear1(self.norm2(tokens))))
         return out
+
+    def step(self, name: str, reads: str, writes: str) -> AttentionStep:
+        """The block as an attention step from one map to another (or the same)."""
+        return AttentionStep(
+            name,
+            reads=reads,
+            writes=writes,
+            pool=self.kv_pool,
+            context=self._context,
+            attend=self._attend,
+            channels=self.linear1.in_features,
+            macs=macs(self),
+        )
+
+    def _context(self, patch: Patch) -> tuple[Tensor, Tensor]:
+        context = self.context(self.norm1(patch.data.permute(0, 2, 3, 1)))
+        return self.attn.keys(context), self.attn.values(context)
+
+    def _attend(self, patch: Patch, keys: Tensor, values: Tensor) -> Patch:
+        tokens = patch.data.permute(0, 2, 3, 1)
+        queries = self.attn.queries(self.norm1(tokens).flatten(1, 2))
+        attended = self.attn.merge(F.scaled_dot_product_attention(queries, keys, values))
+        out = self.feed_forward(tokens + attended.view_as(tokens)).permute(0, 3, 1, 2)
+        return patch.like(patch.data + out if self.outer_residual else out)

@@ -1,0 +1,101 @@
+"""A patch: part of a feature map that knows where it lies, and the layers that may run on it.
+
+Every function here gives, on the pixels it returns, what the undivided layer gives there.
+At a true edge of the map a patch is padded as the layer pads; at a cut it loses the pixels
+whose neighbours it cannot see. So layers can be chained, and a halo that is too narrow shows
+as a missing pixel, never as a wrong one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..wire.plan import Window
+
+
+@dataclass(frozen=True)
+class Patch:
+    """``data`` ``[1, C, h, w]``: the pixels in ``window`` of a map of ``size`` (height, width)."""
+
+    data: Tensor
+    window: Window
+    size: tuple[int, int]
+
+    def like(self, data: Tensor) -> Patch:
+        """Other channels on the same pixels."""
+        return Patch(data, self.window, self.size)
+
+    def crop(self, window: Window) -> Patch:
+        """The part in ``window``, which has to lie inside.
+
+        Raises:
+            ValueError: pixels are missing; the halo of the step is too narrow.
+        """
+        row, col = window.row - self.window.row, window.col - self.window.col
+        inside = row >= 0 and col >= 0
+        if not inside or row + window.height > self.window.height or col + window.width > self.window.width:
+            raise ValueError(f"{window} reaches out of the patch {self.window}")
+        data = self.data[..., row : row + window.height, col : col + window.width]
+        return Patch(data, window, self.size)
+
+
+def convolve(patch: Patch, layer: nn.Conv2d) -> Patch:
+    """A convolution of stride 1, odd kernel and "same" zero padding."""
+    (kernel_y, kernel_x), (dilation_y, dilation_x) = layer.kernel_size, layer.dilation
+    reach_y, reach_x = kernel_y // 2 * dilation_y, kernel_x // 2 * dilation_x
+    top, bottom, left, right = _edges(patch)
+    data = patch.data
+    if top or bottom or left or right:
+        data = F.pad(data, (left * reach_x, right * reach_x, top * reach_y, bottom * reach_y))
+    data = F.conv2d(data, layer.weight, layer.bias, dilation=layer.dilation, groups=layer.groups)
+    row = patch.window.row + (not top) * reach_y
+    col = patch.window.col + (not left) * reach_x
+    return Patch(data, Window(row, col, data.shape[-2], data.shape[-1]), patch.size)
+
+
+def reduce(patch: Patch, layer: nn.Module, factor: int) -> Patch:
+    """A layer that makes one pixel of each ``factor`` x ``factor`` (kernel = stride): cuts lie on that grid."""
+    height, width = patch.size
+    data = layer(patch.data)
+    window = Window(patch.window.row // factor, patch.window.col // factor, data.shape[-2], data.shape[-1])
+    return Patch(data, window, (height // factor, width // factor))
+
+
+def upsample(patch: Patch, factor: int) -> Patch:
+    """Bilinear enlargement by an even factor, pixel areas aligned (``align_corners=False``)."""
+    data = F.interpolate(patch.data, scale_factor=float(factor), mode="bilinear", align_corners=False)
+    top, bottom, left, right = _edges(patch)
+    # the outer half of the enlarged pixel at a cut blends with a neighbour out of sight
+    row, col = (not top) * factor // 2, (not left) * factor // 2
+    below, beside = (not bottom) * factor // 2, (not right) * factor // 2
+    data = data[..., row : data.shape[-2] - below, col : data.shape[-1] - beside]
+    origin = patch.window.row * factor + row, patch.window.col * factor + col
+    window = Window(*origin, data.shape[-2], data.shape[-1])
+    return Patch(data, window, (patch.size[0] * factor, patch.size[1] * factor))
+
+
+def add(first: Patch, second: Patch) -> Patch:
+    """Sum on the pixels that both have."""
+    window = _intersection(first.window, second.window)
+    return first.crop(window).like(first.crop(window).data + second.crop(window).data)
+
+
+def _edges(patch: Patch) -> tuple[bool, bool, bool, bool]:
+    """Which sides (top, bottom, left, right) are edges of the map and not cuts."""
+    window, (height, width) = patch.window, patch.size
+    return (
+        window.row == 0,
+        window.row + window.height == height,
+        window.col == 0,
+        window.col + window.width == width,
+    )
+
+
+def _intersection(first: Window, second: Window) -> Window:
+    row, col = max(first.row, second.row), max(first.col, second.col)
+    bottom = min(first.row + first.height, second.row + second.height)
+    right = min(first.col + first.width, second.col + second.width)
+    return Window(row, col, bottom - row, right - col)
