@@ -1,0 +1,93 @@
+"""The preset: what the rest of the engine needs to know about a model."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ..wire.errors import WeightsMissing
+from ..wire.plan import ClassEntry
+from .weights import verify
+
+
+@dataclass(frozen=True)
+class PresetBand:
+    """A band that the network expects; ``common_name`` as in the STAC EO extension."""
+
+    name: str
+    common_name: str | None = None
+    wavelength_nm: float | None = None
+
+
+@dataclass(frozen=True)
+class WeightsAsset:
+    """A weights file; ``sha256`` (hexadecimal) and ``size`` (bytes) are None until it is sealed."""
+
+    path: Path
+    sha256: str | None
+    size: int | None
+    licence: str
+
+
+@dataclass(frozen=True)
+class Preset:
+    """One model with its data contract.
+
+    Channel ``i`` of the network's output is ``classes[i]``; the class *values* are the published
+    ids. ``scaling`` is a plain dict for :func:`wholescene.raster.scaling.scaling_from`,
+    ``architecture`` one for :func:`wholescene.nn.build`, ``tile`` one for the planner.
+    ``ground_resolution`` is (finest, coarsest) in metres per pixel, None if any will do.
+    ``missing`` says why there are no weights, ``how`` where to get them.
+    """
+
+    name: str
+    title: str
+    description: str
+    classes: tuple[ClassEntry, ...]
+    bands: tuple[PresetBand, ...]
+    scaling: dict[str, Any]
+    ground_resolution: tuple[float, float] | None
+    architecture: dict[str, Any]
+    tile: dict[str, Any]
+    precisions: tuple[str, ...]
+    weights: WeightsAsset | None
+    licence: str
+    missing: str | None = None
+    how: str = ""
+
+    def weights_path(self) -> Path:
+        """The weights file, its SHA-256 verified; raises WeightsMissing or WeightsCorrupt."""
+        if self.weights is None:
+            raise WeightsMissing(name=self.name, reason=self.missing, how=self.how)
+        if not self.weights.path.is_file():
+            raise WeightsMissing(name=self.name, reason=f"{self.weights.path} does not exist", how=self._restore())
+        if self.weights.sha256 is None:
+            reason = "preset.json does not say which SHA-256 they have"
+            how = f"If you trust the file, run: python -m wholescene.presets.seal {self.weights.path.parent}"
+            raise WeightsMissing(name=self.name, reason=reason, how=how)
+        verify(self.weights.path, self.weights.sha256)
+        return self.weights.path
+
+    def ready(self) -> bool:
+        """Whether a weights file is there (its content is checked when it is used)."""
+        return self.weights is not None and self.weights.path.is_file()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for ``--json`` and the wire."""
+        return {
+            "name": self.name,
+            "title": self.title,
+            "description": self.description,
+            "classes": [asdict(entry) for entry in self.classes],
+            "bands": [asdict(band) for band in self.bands],
+            "ground_resolution": list(self.ground_resolution) if self.ground_resolution else None,
+            "precisions": list(self.precisions),
+            "licence": self.licence,
+            "ready": self.ready(),
+            "missing": self.missing,
+            "how": self.how,
+        }
+
+    def _restore(self) -> str:
+        return self.how or "Install WholeScene again, or put the file back."

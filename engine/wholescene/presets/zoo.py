@@ -1,0 +1,69 @@
+"""The zoo: every preset folder that this installation can see."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from ..wire.errors import PresetInvalid, UnknownPreset
+from .preset import Preset
+from .reading import PRESET_FILE, read_preset
+
+FOLDERS_VARIABLE = "WHOLESCENE_PRESETS"
+
+
+class Zoo:
+    """Presets by name. Where two folders hold the same name, the later one wins: the user's."""
+
+    def __init__(self, folders: Iterable[Path] | None = None) -> None:
+        self.folders = tuple(default_folders() if folders is None else map(Path, folders))
+
+    def names(self) -> list[str]:
+        """All names, sorted."""
+        return sorted(self._presets())
+
+    def load(self, name: str) -> Preset:
+        """The preset of that name; raises UnknownPreset or PresetInvalid."""
+        found = self._presets()
+        if name not in found:
+            raise UnknownPreset(name=name, known=", ".join(sorted(found)) or "none")
+        return read_preset(found[name])
+
+    def describe(self) -> list[dict[str, Any]]:
+        """All presets as plain values; one that cannot be read is listed with its error."""
+        return [self._describe(name) for name in self.names()]
+
+    def _describe(self, name: str) -> dict[str, Any]:
+        try:
+            return self.load(name).to_dict()
+        except PresetInvalid as error:
+            return {"name": name, "ready": False, "error": error.to_dict()}
+
+    def _presets(self) -> dict[str, Path]:
+        files = (file for folder in self.folders for file in sorted(folder.glob(f"*/{PRESET_FILE}")))
+        return {file.parent.name: file.parent for file in files}
+
+
+def default_folders() -> list[Path]:
+    """The shipped zoo, then the user's folders."""
+    return [shipped_folder(), *user_folders()]
+
+
+def shipped_folder() -> Path:
+    """``models/`` as package data, or of the repository when installed from there in place."""
+    package = Path(__file__).resolve().parents[1]
+    return package / "models" if (package / "models").is_dir() else package.parents[1] / "models"
+
+
+def user_folders() -> list[Path]:
+    """The folders of WHOLESCENE_PRESETS, or ``presets`` in the data folder."""
+    named = os.environ.get(FOLDERS_VARIABLE)
+    if named:
+        return [Path(folder).expanduser() for folder in named.split(os.pathsep) if folder]
+    try:
+        from ..wire.connection import data_dir
+    except ImportError:  # TEMPORARY until wire/connection.py is there
+        return []
+    return [data_dir() / "presets"]
