@@ -1,0 +1,1 @@
+"""Training of the small networks of the zoo: data, augmentation, loss, loop."""

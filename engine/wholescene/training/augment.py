@@ -1,0 +1,154 @@
+"""From scenes to training crops: where, at which scale, in which light.
+
+All random numbers come from one `numpy` generator, so a seed gives a sample.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .scenes import IGNORE, Level, Scene
+
+MEAN = (123.675, 116.28, 103.53)  # of ImageNet, in 0..255, red, green, blue
+STD = (58.395, 57.12, 57.375)
+LUMA = torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1)
+
+Planes = tuple[Tensor, Tensor, Tensor]  # image float [3, H, W] in 0..255, labels and validity uint8 [H, W]
+Sample = tuple[Tensor, Tensor]  # scaled image float [3, S, S], labels int64 [S, S]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A scene, how often it is drawn, and how far it may be shrunk or enlarged."""
+
+    scene: Scene
+    weight: float
+    zoom: tuple[float, float]  # output pixels per scene pixel
+
+
+def draw(source: Source, size: int, rng: np.random.Generator) -> Sample:
+    """One augmented crop of ``size`` pixels."""
+    zoom = float(np.exp(rng.uniform(*np.log(source.zoom))))
+    image, labels, valid = turn(crop(source.scene, size, zoom, rng), rng)
+    image = relight(soften(image, rng), rng)
+    punch_hole(labels, valid, rng)
+    return scale(image, valid), labels.long()
+
+
+def scale(image: Tensor, valid: Tensor) -> Tensor:
+    """Z-scores of 0..255 values; zero where the scene has no data."""
+    mean, std = torch.tensor(MEAN).view(3, 1, 1), torch.tensor(STD).view(3, 1, 1)
+    return (image - mean) / std * (valid > 0)
+
+
+def crop(scene: Scene, size: int, zoom: float, rng: np.random.Generator) -> Planes:
+    """A window resampled to ``size`` pixels: image float ``[3, S, S]``, labels, validity."""
+    stretch = np.exp(rng.uniform(-0.15, 0.15, 2))  # pixels need not be square
+    depth = min(max(int(np.floor(-np.log2(zoom))), 0), len(scene.levels) - 1)
+    level = scene.levels[depth]
+    window = np.maximum(np.round(size / (zoom * 2**depth) * stretch), 8).astype(int)
+    row, column = origin(scene, depth, window, rng)
+    image, labels, valid = cut(level, row, column, *window)
+    labels, valid = (nearest(plane, size) for plane in (labels, valid))
+    return resample(image, size), labels, valid
+
+
+def origin(scene: Scene, depth: int, window: np.ndarray, rng: np.random.Generator) -> tuple[int, int]:
+    """Upper left corner of a window around some water (half of the time) or any labelled pixel."""
+    places = scene.water if rng.random() < 0.5 and len(scene.water) else scene.labelled
+    centre = places[rng.integers(len(places))].numpy() * 2.0 ** (len(scene.levels) - 1 - depth)
+    corner = centre - window * rng.uniform(0.1, 0.9, 2)
+    room = np.array(scene.levels[depth].labels.shape) - window
+    # Stay inside the scene where the window fits; otherwise let the scene lie anywhere in it.
+    row, column = np.clip(corner, np.minimum(room, 0), np.maximum(room, 0)).astype(int)
+    return int(row), int(column)
+
+
+def cut(level: Level, row: int, column: int, height: int, width: int) -> Planes:
+    """Copy a window that may reach beyond the scene; there it is invalid and ignored."""
+    rows, columns = level.labels.shape
+    top, left = max(row, 0), max(column, 0)
+    bottom, right = min(row + height, rows), min(column + width, columns)
+    inner = slice(top, bottom), slice(left, right)
+    border = (left - column, column + width - right, top - row, row + height - bottom)
+    image = F.pad(level.image[:, inner[0], inner[1]], border).float()
+    labels = F.pad(level.labels[inner], border, value=IGNORE)
+    return image, labels, F.pad(level.valid[inner], border)
+
+
+def resample(image: Tensor, size: int) -> Tensor:
+    """Area-averaging when it shrinks, bilinear when it enlarges."""
+    return F.interpolate(image[None], (size, size), mode="bilinear", antialias=True)[0].clamp(0, 255)
+
+
+def nearest(plane: Tensor, size: int) -> Tensor:
+    """Labels and validity are never mixed."""
+    return F.interpolate(plane[None, None], (size, size), mode="nearest-exact")[0, 0]
+
+
+def turn(planes: Planes, rng: np.random.Generator) -> Planes:
+    """One of the eight symmetries of the square, the same for all planes."""
+    quarter, flip = int(rng.integers(4)), rng.random() < 0.5
+    turned = (torch.rot90(plane, quarter, (-2, -1)) for plane in planes)
+    image, labels, valid = (plane.flip(-1) if flip else plane for plane in turned)
+    return image, labels, valid
+
+
+def soften(image: Tensor, rng: np.random.Generator) -> Tensor:
+    """Sometimes blur a little, sometimes add sensor noise."""
+    chance = rng.random()
+    if chance < 0.2:
+        share = float(rng.uniform(0.3, 1.0))
+        return torch.lerp(image, F.avg_pool2d(image, 3, 1, 1, count_include_pad=False), share)
+    if chance < 0.4:
+        seed = torch.Generator().manual_seed(int(rng.integers(2**31)))
+        return image + torch.randn(image.shape, generator=seed) * float(rng.uniform(1, 8))
+    return image
+
+
+def relight(image: Tensor, rng: np.random.Generator) -> Tensor:
+    """Another sun, haze, season and sensor; 0..255 in and out."""
+    if rng.random() < 0.1:
+        return image.clamp(0, 255)
+    image = recolour(image.clamp(0, 255) / 255, rng)
+    gamma = _per_band(np.exp(rng.normal(0, 0.25) + rng.normal(0, 0.06, 3)))
+    gain = _per_band(np.exp(rng.normal(0, 0.15) + rng.normal(0, 0.06, 3)))
+    offset = _per_band(rng.normal(0, 0.05) + rng.normal(0, 0.02, 3))
+    contrast = float(np.exp(rng.normal(0, 0.2)))
+    image = image.pow(gamma) * gain
+    middle = image.mean()
+    return (((image - middle) * contrast + middle + offset) * 255).clamp(0, 255)
+
+
+def recolour(image: Tensor, rng: np.random.Generator) -> Tensor:
+    """Turn the hue around the grey axis and stretch the saturation; 0..1 in and out."""
+    grey = (image * LUMA).sum(0, keepdim=True)
+    saturation = float(np.exp(rng.normal(0, 0.35)))
+    colour = torch.einsum("ij,jhw->ihw", hue_rotation(rng.normal(0, 0.15)), image - grey)
+    return (grey + saturation * colour).clamp(0, 1)
+
+
+def hue_rotation(angle: float) -> Tensor:
+    """Rotation about the grey axis (Rodrigues); radians."""
+    cosine, sine = np.cos(angle), np.sin(angle)
+    cross = np.array([[0, -1, 1], [1, 0, -1], [-1, 1, 0]]) / np.sqrt(3)
+    matrix = cosine * np.eye(3) + sine * cross + (1 - cosine) / 3
+    return torch.from_numpy(matrix.astype(np.float32))
+
+
+def punch_hole(labels: Tensor, valid: Tensor, rng: np.random.Generator) -> None:
+    """Now and then take a wedge of the crop's data away, as mosaics have it at their edges."""
+    if rng.random() > 0.1:
+        return
+    rows, columns = (torch.linspace(-1, 1, n) for n in labels.shape)
+    angle, edge = rng.uniform(0, 2 * np.pi), rng.uniform(0.2, 1.0)
+    hole = rows[:, None] * np.sin(angle) + columns * np.cos(angle) > edge
+    labels[hole] = IGNORE
+    valid[hole] = 0
+
+
+def _per_band(values: np.ndarray) -> Tensor:
+    return torch.from_numpy(np.asarray(values, np.float32)).view(3, 1, 1)
