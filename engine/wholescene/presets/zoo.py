@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from ..wire.connection import data_dir
 from ..wire.errors import PresetInvalid, UnknownPreset
 from .preset import Preset
 from .reading import PRESET_FILE, read_preset
@@ -62,8 +63,4 @@ def user_folders() -> list[Path]:
     named = os.environ.get(FOLDERS_VARIABLE)
     if named:
         return [Path(folder).expanduser() for folder in named.split(os.pathsep) if folder]
-    try:
-        from ..wire.connection import data_dir
-    except ImportError:  # TEMPORARY until wire/connection.py is there
-        return []
     return [data_dir() / "presets"]
