@@ -1,0 +1,97 @@
+"""Build ``dist/wholescene_qgis.zip``, the QGIS plugin as users install it.
+
+The ZIP holds the plugin, ``metadata.txt``, the licence, a copy of ``wholescene.wire``
+(the only part of the engine that runs inside QGIS) and the pure-Python part of a
+pinned msgpack release under ``_vendor``. The same inputs give the same bytes.
+
+    python tools/package_plugin.py [--output FILE]
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NAME = "wholescene_qgis"  # the folder name inside a QGIS profile; never to be changed
+PLUGIN_SUFFIXES = {".py", ".svg", ".png", ".qml", ".ts", ".qm"}
+
+MSGPACK = "msgpack==1.1.2"  # the last release that runs on Python 3.9, QGIS's oldest
+MSGPACK_SHA256 = "454e29e186285d2ebe65be34629fa0e8605202c60fbc7c4c650ccd41870896ef"
+# one wheel for every platform: only its .py files are taken, and they are the same in all
+WHEEL_TAGS = ["--platform", "manylinux2014_x86_64", "--python-version", "3.11", "--implementation", "cp"]
+
+
+def main() -> int:
+    """Build the ZIP that the command line asks for."""
+    parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
+    parser.add_argument("--output", type=Path, default=ROOT / "dist" / f"{NAME}.zip")
+    output = build(parser.parse_args().output)
+    print(f"{output}  {output.stat().st_size / 1024:.0f} kB")
+    return 0
+
+
+def build(output: Path) -> Path:
+    """Write the plugin ZIP to ``output`` and return it."""
+    files = {**plugin_files(), **wire_files(), **msgpack_files()}
+    output.parent.mkdir(parents=True, exist_ok=True)
+    partial = output.with_suffix(".part")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(f"{NAME}/{name}", date_time=(2020, 1, 1, 0, 0, 0))
+            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, files[name])
+    partial.replace(output)
+    return output
+
+
+def plugin_files() -> dict[str, bytes]:
+    """The plugin's own files, with metadata and licence from the repository's root."""
+    folder = ROOT / "qgis_plugin"
+    files = {name: (ROOT / name).read_bytes() for name in ("metadata.txt", "LICENSE")}
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in PLUGIN_SUFFIXES and path.is_file():
+            files[path.relative_to(folder).as_posix()] = path.read_bytes()
+    return files
+
+
+def wire_files() -> dict[str, bytes]:
+    """``wholescene.wire``, unchanged; it finds msgpack under ``_vendor``."""
+    folder = ROOT / "engine" / "wholescene" / "wire"
+    return {f"wire/{path.name}": path.read_bytes() for path in sorted(folder.glob("*.py"))}
+
+
+def msgpack_files() -> dict[str, bytes]:
+    """The Python files of the pinned msgpack release and its licence."""
+    files = {"_vendor/__init__.py": b'"""Third-party Python code, unchanged, each with its licence."""\n'}
+    with zipfile.ZipFile(_msgpack_wheel()) as wheel:
+        for name in wheel.namelist():
+            if name.startswith("msgpack/") and name.endswith(".py"):
+                files[f"_vendor/{name}"] = wheel.read(name)
+            elif name.endswith("/licenses/COPYING"):
+                files["_vendor/msgpack/COPYING"] = wheel.read(name)
+    return files
+
+
+def _msgpack_wheel() -> Path:
+    cache = ROOT / "build" / "vendor"
+    for wheel in cache.glob("msgpack-*.whl"):
+        if hashlib.sha256(wheel.read_bytes()).hexdigest() == MSGPACK_SHA256:
+            return wheel
+    cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        pinned = Path(folder, "pinned.txt")
+        pinned.write_text(f"{MSGPACK} --hash=sha256:{MSGPACK_SHA256}\n")
+        options = ["--no-deps", "--require-hashes", "--only-binary", ":all:", *WHEEL_TAGS, "--dest", str(cache)]
+        subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", *options, "-r", str(pinned)], check=True)
+    return next(cache.glob("msgpack-*.whl"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
