@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from . import patch as on_patch
 from .patch import Patch
+from .steps import macs
 
 
 class FPN(nn.Module):
@@ -29,6 +30,11 @@ class FPN(nn.Module):
             top = lateral + upsample(top, 2)
         logits: Tensor = self.classifier(self.dropout(F.gelu(self.smooth(top))))
         return logits
+
+    def macs(self) -> int:
+        """Multiply-adds per pixel of the finest map: each coarser level has a quarter of the pixels."""
+        levels = sum(macs(conv) >> 2 * level for level, conv in enumerate(self.lateral))
+        return levels + macs(self.smooth, self.classifier)
 
     halo = 2  # on each level: enlarging and the 3 x 3 convolution need so much around a tile
 

@@ -10,7 +10,7 @@ from .convnextv2 import ConvNeXtV2, LayerNorm2d
 from .fpn import FPN, upsample
 from .patch import Patch
 from .spim import SPIM
-from .steps import FeatureSpec, Local, Program, Read, Step, macs
+from .steps import FeatureSpec, Local, Program, Read, Step
 
 STRIDE = 32  # pixels of the coarsest feature map
 
@@ -78,7 +78,7 @@ class Segmenter(nn.Module):
             reads=tuple(Read(name, self.decoder.halo) for name in outputs),
             writes="logits",
             run=self._decode,
-            macs=macs(self.decoder) // 16,  # its pixels are 4 x 4 of the scene's
+            macs=self.decoder.macs() // 16,  # its pixels are 4 x 4 of the scene's
         )
 
     def _decode(self, patches: Sequence[Patch]) -> Patch:

@@ -1,0 +1,1 @@
+"""The heart: a whole scene through a network, one answer whatever the machine."""

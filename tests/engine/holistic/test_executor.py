@@ -1,0 +1,94 @@
+"""The streamed scene equals the undivided network: the promise of the whole project."""
+
+import pytest
+import torch
+from networks import Counter, network, streamed
+
+SPIM = {"stages": [3], "heads": 8, "kv_pool": 4}
+SPIM_EARLY = {"stages": [1, 3], "heads": 4, "kv_pool": 2, "outer_residual": True}
+SPIM_FEEDS = {"stages": [2, 3], "heads": 4, "kv_pool": 1, "outer_residual": True, "feeds_next": True}
+
+
+def image(height: int, width: int, bands: int = 3) -> torch.Tensor:
+    """Structure at every scale, some of it with a mean that is not zero."""
+    generator = torch.Generator().manual_seed(height * width)
+    noise = torch.randn(1, bands, height, width, generator=generator)
+    rows = torch.linspace(-2, 2, height)[:, None]
+    return noise + torch.sin(rows * 3) + torch.linspace(-1, 1, width)
+
+
+def assert_same(found: torch.Tensor, expected: torch.Tensor) -> None:
+    """Within 1e-4 of the logits' range; labels equal but where the top two are as close as that."""
+    tolerance = 1e-4 * float(expected.max() - expected.min())
+    assert not torch.isnan(found).any()
+    assert (found - expected).abs().max() <= tolerance
+    top = expected.topk(2, dim=1).values
+    clear = (top[:, 0] - top[:, 1]) > 2 * tolerance
+    assert torch.equal(found.argmax(1)[clear], expected.argmax(1)[clear])
+
+
+@pytest.mark.parametrize("spim", [None, SPIM, SPIM_EARLY, SPIM_FEEDS])
+@pytest.mark.parametrize(("size", "tile"), [((333, 260), 16), ((97, 641), 16), ((256, 256), 64), ((40, 40), 8)])
+def test_streamed_logits_equal_the_undivided_forward(spim, size, tile):
+    net, scene = network(spim=spim), image(*size)
+    with torch.inference_mode():
+        assert_same(streamed(net, scene, tile=tile), net(scene))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_memory_does_not_change_a_bit(dtype, tmp_path, monkeypatch):
+    monkeypatch.setenv("WHOLESCENE_SCRATCH", str(tmp_path))
+    net, scene = network(spim=SPIM).to(dtype), image(300, 420).to(dtype)
+    with torch.inference_mode():
+        in_files = streamed(net, scene, tile=32, budget=0, dtype=dtype)
+        tight = streamed(net, scene, tile=32, budget=3_000_000, dtype=dtype)
+        in_memory = streamed(net, scene, tile=32, budget=1 << 30, dtype=dtype)
+    assert torch.equal(in_files, in_memory)
+    assert torch.equal(tight, in_memory)
+    assert not list(tmp_path.iterdir())
+
+
+def test_bfloat16_stays_close_to_float32():
+    net, scene = network(spim=SPIM), image(320, 320)
+    with torch.inference_mode():
+        expected = net(scene)
+        found = streamed(network(spim=SPIM).bfloat16(), scene.bfloat16(), tile=32, dtype=torch.bfloat16).float()
+    spread = float(expected.max() - expected.min())
+    assert (found - expected).abs().mean() < 0.02 * spread
+
+
+def test_a_pixel_far_away_changes_the_answer_here():
+    """Whole-scene attention and GRN reach across all tiles, as in the undivided network."""
+    net, scene = network(spim=SPIM), image(64, 1600)
+    changed = scene.clone()
+    changed[..., :, -200:] += 3
+    with torch.inference_mode():
+        before, after = (streamed(net, x, tile=16)[..., :, :200] for x in (scene, changed))
+    assert (before - after).abs().max() > 1e-3
+
+
+def test_other_band_counts():
+    net, scene = network(in_channels=7), image(70, 90, bands=7)
+    with torch.inference_mode():
+        assert_same(streamed(net, scene, tile=16), net(scene))
+
+
+def test_hidden_features_are_recomputed_only_for_want_of_memory():
+    net, scene = network(), image(256, 256)
+    plenty, none = Counter(), Counter()
+    with torch.inference_mode():
+        streamed(net, scene, tile=32, ticker=plenty)
+        streamed(net, scene, tile=32, budget=0, ticker=none)
+    assert sum(none.macs.values()) > 1.2 * sum(plenty.macs.values())
+
+
+def test_multiply_adds_are_those_of_the_network():
+    """43.6 GFLOP per 1024² pixels is what this network was measured at elsewhere, without SPIM."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    net, scene, counter = network(), image(256, 256), Counter()
+    with torch.inference_mode():
+        streamed(net, scene, tile=64, ticker=counter)
+        with FlopCounterMode(display=False) as flops:
+            net(scene)
+    assert sum(counter.macs.values()) * 2 == pytest.approx(flops.get_total_flops(), rel=0.02)
