@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from networks import Counter, network, streamed
 
 SPIM = {"stages": [3], "heads": 8, "kv_pool": 4}

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from wholescene.nn.convnextv2 import GRN, VARIANTS, convnextv2
 
 HEADLESS_MILLIONS = {"atto": 3.4, "femto": 4.8, "pico": 8.6, "nano": 15.0, "tiny": 27.9, "base": 87.7, "large": 196.4}

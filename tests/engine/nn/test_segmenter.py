@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+
 from wholescene.nn import Segmenter, build
 
 WATER_LITE: dict[str, Any] = {

@@ -3,6 +3,7 @@
 import pytest
 import torch
 from torch import Tensor, nn
+
 from wholescene.nn import SPIM
 
 
