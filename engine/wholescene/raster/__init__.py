@@ -1,0 +1,1 @@
+"""Scene reading, class map writing, class areas: rasterio and numpy only."""

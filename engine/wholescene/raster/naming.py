@@ -1,0 +1,45 @@
+"""Names: what a scene is called and where its class map goes by default."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+
+from .sources import source_file
+
+
+def stem(source: str) -> str:
+    """The short name of one source: file stem, with the variable of a subdataset."""
+    path = source_file(source)
+    if path is None or source == str(path):
+        return Path(source).stem
+    inner = source.replace("\\", "/").rsplit(str(path).replace("\\", "/"), 1)[-1].strip('"')
+    if source.startswith("/vsi"):
+        return Path(inner).stem or path.stem
+    variable = re.sub(r"[^\w.-]+", "_", inner).strip("_")
+    return f"{path.stem}_{variable}" if variable else path.stem
+
+
+def scene_title(sources: Sequence[str]) -> str:
+    """The name of a scene: its file's stem, or what the names of its band files have in common."""
+    stems = [stem(source) for source in sources]
+    if len(stems) == 1:
+        return stems[0]
+    shared = re.sub(r"[\s_.\-]+[A-Za-z]{0,4}\d*$|[\s_.\-]+$", "", os.path.commonprefix(stems))
+    path = source_file(sources[0])
+    folder = path.resolve().parent.name if path is not None else ""
+    return shared if len(shared) >= 3 else folder or stems[0]
+
+
+def default_output(sources: Sequence[str], preset: str) -> Path:
+    """``<scene>_<preset>.tif`` beside the scene, numbered from 2 if that exists."""
+    path = source_file(sources[0])
+    folder = path.parent if path is not None else Path.cwd()
+    name = f"{scene_title(sources)}_{preset}"
+    first = folder / f"{name}.tif"
+    if not first.exists():
+        return first
+    return next(place for number in count(2) if not (place := folder / f"{name}_{number}.tif").exists())
