@@ -246,6 +246,12 @@ class WorkerDied(WholeSceneError):
     remedy = "The engine has started a new one; try again. Often the machine ran out of memory."
 
 
+class EngineDied(WholeSceneError):
+    code = "job.engine_died"
+    problem = "The engine ended in the middle of the job."
+    remedy = "Start the job again."
+
+
 class JobUnknown(WholeSceneError):
     code = "job.unknown"
     problem = "There is no job {job}."
