@@ -28,27 +28,21 @@ COMMON_NAMES = {
     "pan": ("pan", "panchromatic"),
 }
 SPELLINGS = {spelling: common for common, spellings in COMMON_NAMES.items() for spelling in spellings}
-SENTINEL2 = dict(
-    zip(
-        ["1", "2", "3", "4", "5", "6", "7", "8", "8A", "9", "10", "11", "12"],
-        [
-            "coastal",
-            "blue",
-            "green",
-            "red",
-            "rededge071",
-            "rededge075",
-            "rededge078",
-            "nir",
-            "nir08",
-            "nir09",
-            "cirrus",
-            "swir16",
-            "swir22",
-        ],
-        strict=True,
-    )
-)
+SENTINEL2 = {
+    "1": "coastal",
+    "2": "blue",
+    "3": "green",
+    "4": "red",
+    "5": "rededge071",
+    "6": "rededge075",
+    "7": "rededge078",
+    "8": "nir",
+    "8A": "nir08",
+    "9": "nir09",
+    "10": "cirrus",
+    "11": "swir16",
+    "12": "swir22",
+}
 LANDSAT_8 = dict(zip("1234567", ["coastal", "blue", "green", "red", "nir", "swir16", "swir22"], strict=True))
 LANDSAT_4 = {"1": "blue", "2": "green", "3": "red", "4": "nir", "5": "swir16", "7": "swir22"}
 WAVELENGTH_TOLERANCE = 40.0  # nanometres
@@ -88,13 +82,16 @@ class WantedBand(Protocol):
     """One band that a preset asks for."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """How the preset calls it."""
 
     @property
-    def common_name(self) -> str | None: ...
+    def common_name(self) -> str | None:
+        """STAC common name."""
 
     @property
-    def wavelength_nm(self) -> float | None: ...
+    def wavelength_nm(self) -> float | None:
+        """Central wavelength in nanometres."""
 
 
 def common_name(name: str) -> str | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
-from itertools import count
+from itertools import count, takewhile
 from pathlib import Path
 
 from .sources import source_file
@@ -28,10 +27,16 @@ def scene_title(sources: Sequence[str]) -> str:
     stems = [stem(source) for source in sources]
     if len(stems) == 1:
         return stems[0]
-    shared = re.sub(r"[\s_.\-]+[A-Za-z]{0,4}\d*$|[\s_.\-]+$", "", os.path.commonprefix(stems))
+    shared = re.sub(r"[\s_.\-]+[A-Za-z]{0,4}\d*$|[\s_.\-]+$", "", _common_start(stems))
     path = source_file(sources[0])
     folder = path.resolve().parent.name if path is not None else ""
     return shared if len(shared) >= 3 else folder or stems[0]
+
+
+def _common_start(names: Sequence[str]) -> str:
+    """The letters that all names begin with."""
+    equal = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    return "".join(letters[0] for letters in equal)
 
 
 def default_output(sources: Sequence[str], preset: str) -> Path:

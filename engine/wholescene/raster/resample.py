@@ -93,7 +93,7 @@ class Sampler:
     def along_rows(self, values: Array) -> Float32:
         """Weighted sums of rows: ``[h, w]`` to ``[count, w]``."""
         if self.identity:
-            return values.astype(np.float32, copy=False)
+            return np.asarray(values, np.float32)
         total = np.zeros((self.count, values.shape[1]), np.float32)
         for index, weight in zip(self.indices, self.weights, strict=True):
             total += values[index].astype(np.float32, copy=False) * weight[:, None]
@@ -105,4 +105,4 @@ def _both(band: Array, rows: Sampler, cols: Sampler) -> Float32:
     by_rows = rows.along_rows(band)
     if cols.identity:
         return by_rows
-    return cols.along_rows(np.ascontiguousarray(by_rows.T)).T
+    return np.transpose(cols.along_rows(np.ascontiguousarray(by_rows.T)))

@@ -17,28 +17,21 @@ from ..wire.errors import SceneHasSubdatasets, SceneNotFound, SceneUnreadable
 from .gdal import environment
 
 # What counts as a raster inside an archive; everything else there is a sidecar.
-RASTER_SUFFIXES = frozenset(
-    [
-        ".tif",
-        ".tiff",
-        ".jp2",
-        ".vrt",
-        ".img",
-        ".png",
-        ".jpg",
-        ".jpeg",
-        ".nc",
-        ".hdf",
-        ".h5",
-        ".bil",
-        ".bip",
-        ".bsq",
-        ".ecw",
-        ".sid",
-        ".gpkg",
-        ".asc",
-    ]
-)
+RASTER_SUFFIXES = {
+    ".tif",
+    ".tiff",
+    ".jp2",
+    ".vrt",
+    ".img",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".nc",
+    ".hdf",
+    ".h5",
+    ".bil",
+    ".bsq",
+}
 SHOWN = 12  # names in an error
 
 

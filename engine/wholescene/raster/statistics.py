@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -30,9 +31,7 @@ def percentiles(
     digits = math.ceil(dtype.itemsize * 8 / DIGIT)
     selections: list[_Selection] = []
     for digit in reversed(range(digits)):
-        counts = _count(
-            scene, bands, selections, digit, dtype, lambda done, d=digit: _report(progress, digits, d, done)
-        )
+        counts = _count(scene, bands, selections, digit, dtype, _Share(progress, digits - 1 - digit, digits))
         if not selections:
             total = int(next(iter(counts[0].values())).sum())
             if total == 0:
@@ -81,7 +80,7 @@ def _count(
     selections: Sequence[_Selection],
     digit: int,
     dtype: np.dtype[np.generic],
-    report: Callable[[float], None],
+    share: _Share,
 ) -> list[dict[int, npt.NDArray[np.int64]]]:
     """Per band: the histogram of one digit of all keys that start with each wanted prefix."""
     prefixes = [selection.prefixes for selection in selections] or [{0}] * len(bands)
@@ -91,7 +90,7 @@ def _count(
         values, valid = scene.read_masked(bands, window)
         for band, into in zip(values, counts, strict=True):
             _tally(band if valid is None else band[valid], into, digit, dtype)
-        report(number / len(blocks))
+        share.report(number / len(blocks))
     return counts
 
 
@@ -110,9 +109,9 @@ def _to_keys(values: Array) -> Keys:
     plain = np.ascontiguousarray(values).view(f"u{values.dtype.itemsize}").astype(np.uint64)
     sign = np.uint64(1 << (bits - 1))
     if values.dtype.kind == "u":
-        return plain
+        return np.asarray(plain)
     if values.dtype.kind == "i":
-        return plain ^ sign
+        return np.bitwise_xor(plain, sign)
     negative = (plain & sign) != 0
     everything = np.uint64((1 << bits) - 1)
     return np.where(negative, plain ^ everything, plain | sign)
@@ -128,6 +127,14 @@ def _from_key(key: int, dtype: np.dtype[np.generic]) -> float:
     return float(np.array([key], np.uint64).astype(f"u{dtype.itemsize}").view(dtype)[0])
 
 
-def _report(progress: Callable[[float], None] | None, passes: int, digit: int, done: float) -> None:
-    if progress is not None:
-        progress((passes - 1 - digit + done) / passes)
+@dataclass(frozen=True)
+class _Share:
+    """One of several equal passes reports its part of the whole."""
+
+    progress: Callable[[float], None] | None
+    passed: int
+    passes: int
+
+    def report(self, done: float) -> None:
+        if self.progress is not None:
+            self.progress((self.passed + done) / self.passes)

@@ -16,6 +16,9 @@ from .resample import Axis, Sampler, resample
 from .scaling import Scaling
 from .scene import Array, Scene
 
+# What the reading thread hands over: a window, its failure, or the end.
+Item = tuple[Window, npt.NDArray[np.float32]] | BaseException | None
+
 # Axes whose ground sizes differ by less than this are taken as square.
 SQUARE = 0.02
 # Source pixels held at once while resampling.
@@ -70,7 +73,7 @@ class ModelView:
         Errors of the thread are raised here. Closing the generator ends the thread.
         """
         done = threading.Event()
-        ready: queue.Queue[tuple[Window, npt.NDArray[np.float32]] | BaseException | None] = queue.Queue(max(1, depth))
+        ready: queue.Queue[Item] = queue.Queue(max(1, depth))
         reader = threading.Thread(target=self._read_ahead, args=(windows, ready, done), daemon=True)
         reader.start()
         try:
@@ -84,7 +87,7 @@ class ModelView:
                 _drain(ready)
                 reader.join(0.01)
 
-    def _read_ahead(self, windows: Iterable[Window], ready: queue.Queue[object], done: threading.Event) -> None:
+    def _read_ahead(self, windows: Iterable[Window], ready: queue.Queue[Item], done: threading.Event) -> None:
         try:
             for window in windows:
                 if done.is_set():
@@ -128,7 +131,7 @@ class ModelView:
 
     def _nearest(self, first: int, count: int, axis: int) -> npt.NDArray[np.intp]:
         centres = np.arange(first, first + count) + 0.5
-        return np.floor((centres + SLACK) / self.factor[axis]).astype(np.intp)
+        return np.asarray(np.floor((centres + SLACK) / self.factor[axis]), np.intp)
 
 
 def resampling_factor(grid: Grid, ground_resolution: tuple[float, float] | None) -> tuple[float, float]:
@@ -147,7 +150,7 @@ def resampling_factor(grid: Grid, ground_resolution: tuple[float, float] | None)
     return (size / gx, size / gy)
 
 
-def _drain(ready: queue.Queue[object]) -> None:
+def _drain(ready: queue.Queue[Item]) -> None:
     try:
         while True:
             ready.get_nowait()
