@@ -14,7 +14,7 @@ from ..wire.plan import Window
 from .grid import SLACK, Grid
 from .resample import Axis, Sampler, resample
 from .scaling import Scaling
-from .scene import Array, Scene
+from .scene import Array, Mask, Scene
 
 # What the reading thread hands over: a window, its failure, or the end.
 Item = tuple[Window, npt.NDArray[np.float32]] | BaseException | None
@@ -99,7 +99,25 @@ class ModelView:
         finally:
             self.scene.close_thread()
 
+    def valid(self, window: Window) -> Mask:
+        """Which model pixels ``[h, w]`` have data."""
+        if self.native:
+            return self.scene.valid(self.bands, window)
+        rows = Sampler(self._rows, window.row, window.row + window.height)
+        cols = Sampler(self._cols, window.col, window.col + window.width)
+        source = Window(rows.start, cols.start, rows.stop - rows.start, cols.stop - cols.start)
+        _, valid = resample(*self.scene.read_masked(self.bands, source), rows, cols)
+        return np.ones((window.height, window.width), bool) if valid is None else valid
+
     # -- back to the scene -----------------------------------------------------
+
+    def model_window(self, window: Window) -> Window:
+        """The model pixels that give these scene pixels their values."""
+        if self.native:
+            return window
+        rows = self._nearest(window.row, window.height, 1).clip(0, self.grid.height - 1)
+        cols = self._nearest(window.col, window.width, 0).clip(0, self.grid.width - 1)
+        return Window(int(rows[0]), int(cols[0]), int(rows[-1] - rows[0]) + 1, int(cols[-1] - cols[0]) + 1)
 
     def scene_window(self, window: Window) -> Window:
         """The scene pixels whose centres lie in these model pixels; may be empty.
