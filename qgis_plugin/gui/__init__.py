@@ -1,0 +1,1 @@
+"""The widgets. They show state and tell what the user asked for; ``controller`` joins them to ``core``."""

@@ -1,0 +1,88 @@
+"""The line at the foot of the panel: which engine answers, and its settings."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any, Mapping, Optional
+
+from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from .texts import tr
+from .widgets import ElidedLabel
+
+
+class EngineState(Enum):
+    """Whether an engine answers; the values are the colour of the lamp."""
+
+    ABSENT = "#9aa0a6"
+    STARTING = "#e0a100"
+    READY = "#2e9e5b"
+    LOST = "#c0392b"
+
+
+class EngineLine(QWidget):
+    """A lamp, version and device of the engine, and a menu."""
+
+    start_requested = pyqtSignal()
+    stop_requested = pyqtSignal()
+    python_requested = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = EngineState.ABSENT
+        self._lamp = QLabel("\N{BLACK CIRCLE}")
+        self._text = ElidedLabel()
+        self._menu = QMenu(self)
+        self._start = self._menu.addAction(tr("Start the engine"))
+        self._stop = self._menu.addAction(tr("Stop the engine"))
+        self._menu.addSeparator()
+        python = self._menu.addAction(tr("Choose the engine's Python…"))
+        self._start.triggered.connect(lambda: self.start_requested.emit())
+        self._stop.triggered.connect(lambda: self.stop_requested.emit())
+        python.triggered.connect(lambda: self.python_requested.emit())
+        self._arrange()
+        self.set_state(EngineState.ABSENT)
+
+    def _arrange(self) -> None:
+        button = QToolButton()
+        button.setText("\N{MIDLINE HORIZONTAL ELLIPSIS}")
+        button.setAutoRaise(True)
+        button.setToolTip(tr("Engine settings"))
+        button.setMenu(self._menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        line = QFrame()
+        line.setFrameShape(QFrame.Shape.HLine)
+        line.setFrameShadow(QFrame.Shadow.Sunken)
+        row = QHBoxLayout()
+        row.addWidget(self._lamp)
+        row.addWidget(self._text, 1)
+        row.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(line)
+        layout.addLayout(row)
+
+    def set_state(self, state: EngineState, hello: Optional[Mapping[str, Any]] = None) -> None:
+        """Show ``state``; ``hello`` is what a ready engine said of itself."""
+        self.state = state
+        self._lamp.setStyleSheet(f"color: {state.value}")
+        self._start.setEnabled(state in (EngineState.ABSENT, EngineState.LOST))
+        self._stop.setEnabled(state is EngineState.READY)
+        self._text.setText(self._words(state, hello or {}))
+
+    def text(self) -> str:
+        """The line as it reads now."""
+        return self._text.full_text()
+
+    def _words(self, state: EngineState, hello: Mapping[str, Any]) -> str:
+        if state is EngineState.READY:
+            parts = (tr("Engine {v}").format(v=hello.get("version", "")), str(hello.get("device") or ""))
+            return " · ".join(part for part in parts if part)
+        return {
+            EngineState.ABSENT: tr("Engine not running"),
+            EngineState.STARTING: tr("Starting the engine…"),
+            EngineState.LOST: tr("Connection to the engine lost"),
+        }[state]

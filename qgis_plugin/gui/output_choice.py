@@ -1,0 +1,44 @@
+"""Where the class map is written."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from qgis.gui import QgsFileWidget
+from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtWidgets import QVBoxLayout, QWidget
+
+from .texts import tr
+
+
+class OutputChoice(QWidget):
+    """A GeoTIFF of the user's choice, or, left empty, a numbered file beside the scene."""
+
+    output_changed = pyqtSignal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.file = QgsFileWidget()
+        self.file.setStorageMode(QgsFileWidget.StorageMode.SaveFile)
+        self.file.setFilter(tr("GeoTIFF (*.tif)"))
+        self.file.setDialogTitle(tr("Write the class map to"))
+        self.file.lineEdit().setPlaceholderText(tr("Beside the scene, numbered"))
+        self.file.fileChanged.connect(lambda _path: self.output_changed.emit())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.file)
+
+    def path(self) -> Optional[str]:
+        """The chosen file, with a suffix; None for beside the scene."""
+        path = self.file.filePath().strip()
+        if not path:
+            return None
+        return path if path.lower().endswith((".tif", ".tiff")) else f"{path}.tif"
+
+    def set_path(self, path: str) -> None:
+        """Fill in a file, as a user would."""
+        self.file.setFilePath(path)
+
+    def suggest(self, example: str) -> None:
+        """Tell in the empty field what the file will be called."""
+        self.file.lineEdit().setPlaceholderText(example or tr("Beside the scene, numbered"))

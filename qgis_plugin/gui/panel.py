@@ -1,0 +1,103 @@
+"""The panel: everything between choosing a layer and seeing its classes."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Optional
+
+from qgis.core import QgsMapLayerProxyModel, QgsRasterLayer
+from qgis.gui import QgsMapCanvas, QgsMapLayerComboBox
+from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from .band_mapping import BandMapping
+from .engine_line import EngineLine
+from .extent_choice import ExtentChoice
+from .notice import Notice
+from .output_choice import OutputChoice
+from .preset_box import PresetBox
+from .result_view import ResultView
+from .run_view import RunView
+from .texts import tr
+from .widgets import Caption, shrinkable
+
+
+class RunState(Enum):
+    """What the panel is doing."""
+
+    IDLE = "idle"
+    STARTING = "starting"  # clicked; waiting for an engine or for its answer
+    RUNNING = "running"
+    CANCELLING = "cancelling"
+
+
+class SegmentPanel(QWidget):
+    """Shows choices and progress; decides nothing."""
+
+    segment_requested = pyqtSignal()
+    cancel_requested = pyqtSignal()
+    layer_changed = pyqtSignal(object)  # QgsRasterLayer or None
+
+    def __init__(self, canvas: QgsMapCanvas, parent: Optional[QWidget] = None) -> None:
+        super().__init__(parent)
+        self.state = RunState.IDLE
+        self.layer_combo = shrinkable(QgsMapLayerComboBox())
+        self.layer_combo.setObjectName("wholesceneLayer")
+        self.layer_combo.setFilters(QgsMapLayerProxyModel.Filter.RasterLayer)
+        self.preset_box = PresetBox()
+        self.band_mapping = BandMapping()
+        self.extent_choice = ExtentChoice(canvas)
+        self.output_choice = OutputChoice()
+        self.segment_button = QPushButton(tr("Segment Layer"))
+        self.segment_button.setObjectName("wholesceneSegment")
+        self.segment_button.setMinimumHeight(34)
+        self.run_view = RunView()
+        self.notice = Notice()
+        self.result_view = ResultView()
+        self.engine_line = EngineLine()
+        self._arrange()
+        self._connect()
+        self.set_state(RunState.IDLE)
+
+    def _arrange(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(9, 9, 9, 6)
+        layout.setSpacing(3)
+        for caption, field in (
+            (tr("Scene"), self.layer_combo),
+            (tr("Preset"), self.preset_box),
+            ("", self.band_mapping),
+            (tr("Extent"), self.extent_choice),
+            (tr("Class map"), self.output_choice),
+        ):
+            if caption:
+                layout.addWidget(Caption(caption, field))
+            layout.addWidget(field)
+            layout.addSpacing(6)
+        for widget in (self.segment_button, self.run_view, self.notice, self.result_view):
+            layout.addWidget(widget)
+            layout.addSpacing(4)
+        layout.addStretch(1)
+        layout.addWidget(self.engine_line)
+
+    def _connect(self) -> None:
+        self.layer_combo.layerChanged.connect(lambda layer: self.layer_changed.emit(layer))
+        self.segment_button.clicked.connect(lambda: self.segment_requested.emit())
+        self.run_view.cancel_requested.connect(self.cancel_requested)
+
+    def layer(self) -> Optional[QgsRasterLayer]:
+        """The chosen layer."""
+        return self.layer_combo.currentLayer()
+
+    def set_state(self, state: RunState) -> None:
+        """Show what can be done in this state. Choices stay open: they are for the next run."""
+        self.state = state
+        idle = state is RunState.IDLE
+        self.segment_button.setVisible(idle)
+        self.run_view.setVisible(not idle)
+        self.run_view.cancel.setEnabled(state in (RunState.STARTING, RunState.RUNNING))
+
+    def allow_segment(self, allowed: bool, why_not: str = "") -> None:
+        """Enable the button, or say in its tooltip what is missing."""
+        self.segment_button.setEnabled(allowed)
+        self.segment_button.setToolTip(why_not)

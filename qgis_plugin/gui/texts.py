@@ -1,0 +1,71 @@
+"""Numbers and stages in words."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Optional, Sequence
+
+from qgis.PyQt.QtCore import QCoreApplication
+
+SWATCH = "\N{BLACK SQUARE}"
+
+
+def tr(text: str) -> str:
+    """Translate a text of the panel."""
+    return QCoreApplication.translate("WholeScene", text)
+
+
+def stage_text(stage: str) -> str:
+    """What the engine is doing, for a person."""
+    stages = {
+        "starting": tr("Starting the engine"),
+        "submitted": tr("Sent to the engine"),
+        "queued": tr("Waiting for its turn"),
+        "planning": tr("Planning"),
+        "reading": tr("Reading the scene"),
+        "encoding": tr("Encoding the scene"),
+        "interacting": tr("Relating the whole scene"),
+        "decoding": tr("Drawing the map"),
+        "writing": tr("Writing the file"),
+        "cancelling": tr("Cancelling"),
+    }
+    return stages.get(stage, stage)
+
+
+def time_left(seconds: Optional[float]) -> str:
+    """``about 2 min left``; empty when unknown."""
+    if seconds is None or seconds < 0:
+        return ""
+    if seconds < 5:
+        return tr("a few seconds left")
+    if seconds < 90:
+        return tr("about {n} s left").format(n=round(seconds / 5.0) * 5)
+    if seconds < 90 * 60:
+        return tr("about {n} min left").format(n=round(seconds / 60.0))
+    return tr("about {n} h left").format(n=f"{seconds / 3600.0:.1f}")
+
+
+def hectares(value: Optional[float]) -> str:
+    """An area with a unit that fits its size; empty when the scene has no georeference."""
+    if value is None:
+        return ""
+    if value >= 10000:
+        return f"{value / 100:,.0f} km²"
+    if value >= 100:
+        return f"{value:,.0f} ha"
+    return f"{value:.1f} ha" if value >= 1 else f"{value * 10000:,.0f} m²"
+
+
+def class_chips(classes: Sequence[Mapping[str, Any]], limit: int = 6) -> str:
+    """Coloured squares with class names as rich text; long lists end with a count."""
+    chips = [
+        f'<span style="color:{entry["colour"]}">{SWATCH}</span>&nbsp;{escaped(entry["name"]).replace(" ", "&nbsp;")}'
+        for entry in classes[:limit]
+    ]
+    if len(classes) > limit:
+        chips.append(tr("and {n} more").format(n=len(classes) - limit))
+    return "&ensp; ".join(chips)
+
+
+def escaped(text: Any) -> str:
+    """Safe inside rich text."""
+    return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,125 @@
+"""The plugin as its users have it: built into the ZIP, unpacked into a fresh plugin folder, loaded by QGIS.
+
+Run with QT_QPA_PLATFORM=offscreen in the environment: pytest-qgis starts QGIS before this file is read.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+import pytest
+import qgis.utils
+from osgeo import gdal, osr
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
+from qgis.gui import QgsLayerTreeMapCanvasBridge
+
+gdal.UseExceptions()
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME = "wholescene_qgis"
+
+
+def _package_tool():
+    spec = importlib.util.spec_from_file_location("package_plugin", ROOT / "tools" / "package_plugin.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _install_zip() -> Path:
+    """Unpack the freshly built ZIP into a new ``plugins`` folder, as the plugin manager does."""
+    folder = Path(tempfile.mkdtemp(prefix="wholescene-profile-"), "python", "plugins")
+    archive = _package_tool().build(folder.parent / f"{NAME}.zip")
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(folder)
+    sys.path.append(str(folder))
+    qgis.utils.plugin_paths.append(str(folder))
+    return folder
+
+
+# at import, so that test modules can import from wholescene_qgis at their top
+PLUGINS = Path(sys.modules[NAME].__file__).parents[1] if NAME in sys.modules else _install_zip()
+
+
+@pytest.fixture(scope="session")
+def plugin_zip() -> Path:
+    """The ZIP that the tests run from."""
+    return PLUGINS.parent / f"{NAME}.zip"
+
+
+@pytest.fixture
+def private_engine(tmp_path, monkeypatch):
+    """No engine of this account is seen, and none started here is seen by others."""
+    home = tmp_path / "engine home"
+    monkeypatch.setenv("WHOLESCENE_HOME", str(home))
+    return home
+
+
+@pytest.fixture
+def main_window(qgis_iface, monkeypatch):
+    """The stub interface of pytest-qgis with real docks: without them nothing can be clicked."""
+    window = qgis_iface.mainWindow()
+    monkeypatch.setattr(qgis_iface, "addDockWidget", window.addDockWidget, raising=False)
+    monkeypatch.setattr(qgis_iface, "removeDockWidget", window.removeDockWidget, raising=False)
+    window.resize(1000, 800)
+    window.show()
+    return window
+
+
+@pytest.fixture
+def plugin(qgis_iface, main_window, qgis_new_project, private_engine, monkeypatch, qtbot):
+    """The plugin, loaded and started as QGIS does it, with its dock shown."""
+
+    def reraise(kind, value, trace, *_rest, **_more):
+        raise value
+
+    monkeypatch.setattr(qgis.utils, "showException", reraise)
+    bridge = QgsLayerTreeMapCanvasBridge(QgsProject.instance().layerTreeRoot(), qgis_iface.mapCanvas())
+    qgis.utils.updateAvailablePlugins()
+    assert qgis.utils.loadPlugin(NAME)
+    assert qgis.utils.startPlugin(NAME)
+    loaded = qgis.utils.plugins[NAME]
+    qtbot.waitUntil(loaded.dock.isVisible)
+    yield loaded
+    if qgis.utils.isPluginLoaded(NAME):
+        qgis.utils.unloadPlugin(NAME)
+    bridge.deleteLater()
+    QgsProject.instance().clear()
+    QgsApplication.processEvents()
+
+
+@pytest.fixture
+def write_scene(tmp_path):
+    """Writes values [bands, rows, columns] as a GeoTIFF; epsg 0 leaves it without georeference."""
+
+    def write(name: str, values, epsg: int = 32618, pixel: float = 1.0) -> Path:
+        bands, height, width = values.shape
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        options = ["PHOTOMETRIC=RGB"] if bands >= 3 else []
+        dataset = gdal.GetDriverByName("GTiff").Create(str(path), width, height, bands, gdal.GDT_Byte, options)
+        if epsg:
+            reference = osr.SpatialReference()
+            reference.ImportFromEPSG(epsg)
+            dataset.SetProjection(reference.ExportToWkt())
+            dataset.SetGeoTransform((400000.0, pixel, 0.0, 4200000.0, 0.0, -pixel))
+        dataset.WriteArray(values)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def add_raster(qgis_new_project):
+    """Adds a raster to the project and returns its layer."""
+
+    def add(source, name: str, provider: str = "gdal") -> QgsRasterLayer:
+        layer = QgsRasterLayer(str(source), name, provider)
+        assert layer.isValid()
+        return QgsProject.instance().addMapLayer(layer)
+
+    return add

@@ -1,0 +1,165 @@
+"""The parts of the panel, each by itself."""
+
+import pytest
+from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
+from wholescene_qgis.gui.band_mapping import BandMapping
+from wholescene_qgis.gui.extent_choice import ExtentChoice, ExtentMode
+from wholescene_qgis.gui.notice import Notice
+from wholescene_qgis.gui.output_choice import OutputChoice
+from wholescene_qgis.gui.preset_box import PresetBox
+from wholescene_qgis.gui.result_view import ResultView
+from wholescene_qgis.gui.run_view import RunView
+from wholescene_qgis.gui.texts import hectares, time_left
+
+CLASSES = [{"value": 0, "name": "other", "colour": "#eeeeee"}, {"value": 1, "name": "wa<ter", "colour": "#2379bd"}]
+OFFERED = [("1", "1 Blue"), ("2", "2 Green"), ("3", "3 Red")]
+
+
+def preset(name, ready=True, **more):
+    return {"name": name, "title": name.title(), "classes": CLASSES, "bands": [], "ready": ready, **more}
+
+
+@pytest.fixture
+def preset_box(qtbot):
+    box = PresetBox()
+    qtbot.addWidget(box)
+    return box
+
+
+def test_presets_that_run_come_first_and_the_others_stay_selectable(preset_box):
+    preset_box.set_presets([preset("fbp", ready=False), preset("water-lite"), preset("glh", ready=False)])
+    assert preset_box.names() == ["water-lite", "fbp", "glh"]
+    assert preset_box.current()["name"] == "water-lite"
+    preset_box.choose("fbp")
+    assert preset_box.current()["name"] == "fbp"
+    assert "needs weights" in preset_box.combo.currentText()
+
+
+def test_a_refreshed_list_keeps_the_choice(preset_box, qtbot):
+    preset_box.set_presets([preset("a"), preset("b")])
+    preset_box.choose("b")
+    preset_box.set_presets([preset("c"), preset("b"), preset("a")])
+    assert preset_box.current()["name"] == "b"
+    with qtbot.waitSignal(preset_box.preset_changed) as told:
+        preset_box.set_presets([])
+    assert told.args == [None]
+
+
+def test_class_names_are_not_taken_for_markup(preset_box):
+    preset_box.set_presets([preset("a")])
+    assert "wa&lt;ter" in preset_box._about.text()
+
+
+def test_a_sure_guess_is_folded_and_can_be_corrected(qtbot):
+    mapping = BandMapping()
+    qtbot.addWidget(mapping)
+    mapping.set_bands(["red", "green"], OFFERED, ["3", "2"], True)
+    assert not mapping.fold.is_open()
+    assert mapping.mapping() == ("3", "2")
+    with qtbot.waitSignal(mapping.mapping_changed):
+        mapping.choose(0, "1")
+    assert mapping.mapping() == ("1", "2")
+    assert "red 1" in mapping.fold.summary()
+
+
+def test_an_unsure_guess_is_open_and_a_band_without_guess_leaves_no_mapping(qtbot):
+    mapping = BandMapping()
+    qtbot.addWidget(mapping)
+    mapping.set_bands(["red", "nir"], OFFERED, ["3", None], False)
+    assert mapping.fold.is_open()
+    assert mapping.mapping() is None
+
+
+def test_extent_follows_the_map_only_when_told_to(qgis_canvas, qtbot):
+    choice = ExtentChoice(qgis_canvas)
+    qtbot.addWidget(choice)
+    assert choice.extent() is None
+    qgis_canvas.setDestinationCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
+    qgis_canvas.setExtent(QgsRectangle(0, 0, 500, 500))
+    choice.choose(ExtentMode.CANVAS)
+    rectangle, crs = choice.extent()
+    assert rectangle.contains(QgsRectangle(0, 0, 500, 500))
+    assert crs.authid() == "EPSG:3857"
+
+
+def test_a_custom_extent_is_told_in_the_crs_of_the_scene(qgis_canvas, qtbot):
+    choice = ExtentChoice(qgis_canvas)
+    qtbot.addWidget(choice)
+    utm = QgsCoordinateReferenceSystem("EPSG:32618")
+    choice.set_scene_crs(utm, QgsRectangle(400000, 4199000, 401000, 4200000))
+    choice.choose(ExtentMode.CUSTOM)
+    assert choice.extent()[0].isEmpty()  # nothing given yet: refused, not taken for the whole scene
+    choice.custom.setOutputExtentFromUser(QgsRectangle(400100, 4199100, 400200, 4199300), utm)
+    rectangle, crs = choice.extent()
+    assert (rectangle.width(), rectangle.height(), crs.authid()) == (100, 200, "EPSG:32618")
+
+
+@pytest.mark.parametrize(
+    ("typed", "path"), [("", None), ("  ", None), ("a.tif", "a.tif"), ("b.TIFF", "b.TIFF"), ("c", "c.tif")]
+)
+def test_output_has_a_suffix_or_is_left_to_the_engine(typed, path, qtbot):
+    choice = OutputChoice()
+    qtbot.addWidget(choice)
+    choice.set_path(typed)
+    assert choice.path() == path
+
+
+def test_a_notice_shows_code_and_way_out_and_goes_away(qtbot):
+    notice = Notice()
+    qtbot.addWidget(notice)
+    notice.show_error({"code": "x.y", "message": "a < b"}, ("fix", "Fix it"))
+    assert notice.code() == "x.y"
+    assert "a &lt; b" in notice.text()
+    with qtbot.waitSignal(notice.action_triggered) as told:
+        notice._button.click()
+    assert told.args == ["fix"]
+    notice.clear()
+    assert notice.isHidden()
+
+
+def test_progress_never_runs_backwards_and_time_is_in_words(qtbot):
+    view = RunView()
+    qtbot.addWidget(view)
+    view.start("starting")
+    assert view.bar.maximum() == 0  # busy: nothing known yet
+    view.show_progress("decoding", 0.5, 40)
+    view.show_progress("decoding", 0.4, None)
+    assert view.bar.value() == 500
+    view.start("starting")
+    view.show_progress("reading", 0.1, None)
+    assert view.bar.value() == 100
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (None, ""),
+        (3, "a few seconds left"),
+        (42, "about 40 s left"),
+        (600, "about 10 min left"),
+        (9000, "about 2.5 h left"),
+    ],
+)
+def test_time_left(seconds, words):
+    assert time_left(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("area", "words"), [(0.02, "200 m²"), (12.345, "12.3 ha"), (1234, "1,234 ha"), (25000, "250 km²")]
+)
+def test_areas_have_a_unit_that_fits(area, words):
+    assert hectares(area) == words
+
+
+def test_result_lists_the_present_classes_by_size(qtbot):
+    view = ResultView()
+    qtbot.addWidget(view)
+    areas = [
+        {"name": "road", "colour": "#111111", "pixels": 0, "hectares": 0.0, "share": 0.0},
+        {"name": "water", "colour": "#222222", "pixels": 10, "hectares": 1.0, "share": 0.1},
+        {"name": "land", "colour": "#333333", "pixels": 90, "hectares": 9.0, "share": 0.9},
+    ]
+    view.show_areas("map.tif", areas)
+    assert "road" not in view.text()
+    assert view.text().index("land") < view.text().index("water")
+    assert "90.0 %" in view.text()
