@@ -109,12 +109,12 @@ def _to_keys(values: Array) -> Keys:
     plain = np.ascontiguousarray(values).view(f"u{values.dtype.itemsize}").astype(np.uint64)
     sign = np.uint64(1 << (bits - 1))
     if values.dtype.kind == "u":
-        return np.asarray(plain)
+        return np.asarray(plain, np.uint64)
     if values.dtype.kind == "i":
-        return np.bitwise_xor(plain, sign)
+        return np.asarray(plain ^ sign, np.uint64)
     negative = (plain & sign) != 0
     everything = np.uint64((1 << bits) - 1)
-    return np.where(negative, plain ^ everything, plain | sign)
+    return np.asarray(np.where(negative, plain ^ everything, plain | sign), np.uint64)
 
 
 def _from_key(key: int, dtype: np.dtype[np.generic]) -> float:

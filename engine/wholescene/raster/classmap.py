@@ -1,0 +1,331 @@
+"""The class map: the only writer of results.
+
+Blocks stream into a part file beside the result; when all are there it becomes a
+cloud-optimised GeoTIFF with colours, names, areas and provenance, under its final name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+import rasterio.shutil
+from rasterio.enums import Resampling
+from rasterio.io import DatasetReader, DatasetWriter
+
+from ..wire.errors import GridUnusable, InternalError, OutputExists, OutputUnwritable
+from ..wire.plan import NODATA, Plan, Window
+from .areas import AreaCount, ClassArea
+from .attribute_table import auxiliary_xml, colour_table
+from .gdal import environment, gdal_window, windows
+from .grid import Grid
+from .qml import style
+from .storage import storage_errors
+from .target import lay_onto, target_grid
+
+BLOCK = 512
+READ_BLOCK = 2048
+CLASS_BAND, CONFIDENCE_BAND = 1, 2
+TAG_PREFIX = "WHOLESCENE_"
+
+Classes = npt.NDArray[np.uint8]
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished class map: where it is and what it says."""
+
+    path: Path
+    qml: Path | None
+    areas: tuple[ClassArea, ...]
+    nodata_pixels: int
+    width: int
+    height: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for msgpack and JSON."""
+        return {**asdict(self), "path": str(self.path), "qml": str(self.qml) if self.qml else None}
+
+
+class ClassMapWriter:
+    """Writes one class map, block by block; leaves nothing behind unless :meth:`finish` succeeds.
+
+    A context manager: an exception aborts. Methods may be called from several threads.
+    ``part`` is the growing file. Raises OutputExists, OutputUnwritable, DiskFull, GridUnusable.
+    """
+
+    def __init__(self, plan: Plan, output: Path, *, overwrite: bool = False, qml: bool = True) -> None:
+        self.plan = plan
+        self.output = Path(output)
+        self.overwrite = overwrite
+        self.qml = self.output.with_suffix(".qml") if qml else None
+        self._grid = Grid.from_wire(plan.grid)
+        self._target = self._target_grid()
+        self._written = np.zeros(256, np.int64)
+        self._lock = threading.RLock()
+        self._check_output()
+        # a name of its own: two jobs for one output must not share a part file
+        token = f"{self.output.name}.{secrets.token_hex(4)}"
+        self.part = self.output.with_name(f"{token}.part.tif")
+        self._laid = self.output.with_name(f"{token}.grid.part.tif")
+        self._cog = self.output.with_name(f"{token}.cog.part.tif")
+        self._open: DatasetReader | DatasetWriter | None = None
+        with self._storing():
+            self._open = rasterio.open(self.part, "w+", **self._profile(self._grid))
+
+    # -- blocks ----------------------------------------------------------------
+
+    def write(self, window: Window, classes: Classes, confidence: Classes | None = None) -> None:
+        """Write a block of ``plan.grid``: class values and, if planned, percent of confidence (0-100).
+
+        Blocks may have any size and order; each pixel is written once.
+        """
+        self._check_block(window, classes, confidence)
+        counts = np.bincount(classes.ravel(), minlength=256)
+        unknown = set(np.flatnonzero(counts).tolist()) - {entry.value for entry in self.plan.classes} - {NODATA}
+        if unknown:
+            raise InternalError(detail=f"the class map got the undeclared value(s) {sorted(unknown)}")
+        with self._lock, self._storing():
+            part = self._dataset()
+            part.write(classes, CLASS_BAND, window=gdal_window(window))
+            if confidence is not None:
+                part.write(confidence, CONFIDENCE_BAND, window=gdal_window(window))
+            self._written += counts
+
+    def read(self, window: Window) -> tuple[Classes, Classes | None]:
+        """What was written there: classes and confidence (None if not planned); NODATA where nothing was.
+
+        Works until the part file is gone, see :meth:`finish`.
+        """
+        with self._lock, self._storing():
+            bands = self._dataset().read(window=gdal_window(window))
+        return bands[0], (bands[1] if self.plan.confidence else None)
+
+    # -- the end ---------------------------------------------------------------
+
+    def finish(self, progress: Progress | None = None, keep_part: bool = False) -> Result:
+        """Turn the blocks into the result under its final name.
+
+        ``keep_part`` leaves the part file for :meth:`read` until :meth:`close`.
+        """
+        report = progress or (lambda fraction: None)
+        try:
+            with self._lock:
+                result = self._finish(report)
+        except BaseException:
+            self.abort()
+            raise
+        if not keep_part:
+            self.close()
+        report(1.0)
+        return result
+
+    def close(self) -> None:
+        """Remove the part file; the result, if there is one, stays."""
+        with self._lock:
+            if self._open is not None:
+                with contextlib.suppress(Exception):
+                    self._open.close()
+                self._open = None
+            for path in (self.part, self._laid, self._cog):
+                _remove(path)
+                _remove(Path(f"{path}.aux.xml"))
+
+    def abort(self) -> None:
+        """Stop and remove everything that was written."""
+        self.close()
+
+    def __enter__(self) -> ClassMapWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- inside ----------------------------------------------------------------
+
+    def _finish(self, report: Progress) -> Result:
+        self._check_complete()
+        with self._storing():
+            self._dataset().close()
+            self._open = None
+            source, grid = self.part, self._grid
+            if self._target is not None:
+                # the part file, checked before it is bent
+                self._check_counts(self._count(self.part, grid, self._fraction(report, 0.0, 0.2)))
+                source, grid = self._laid, self._target
+                lay_onto(self.part, self._laid, grid, self._profile(grid))
+            report(0.3)
+            self._describe(source)
+            report(0.5)
+            self._copy(source)
+            report(0.8)
+            areas = self._count(self._cog, grid, self._fraction(report, 0.8, 1.0))
+            if self._target is None:
+                self._check_counts(areas)
+            self._open = rasterio.open(self.part)
+        return self._publish(areas, grid)
+
+    def _describe(self, path: Path) -> None:
+        """Overviews, colours, names and provenance, all of which the copy takes over."""
+        with rasterio.open(path, "r+") as dataset:
+            dataset.set_band_description(CLASS_BAND, "class")
+            if self.plan.confidence:
+                dataset.set_band_description(CONFIDENCE_BAND, "confidence")
+            else:
+                # GDAL takes the second band of a TIFF with a palette for transparency, so there
+                # the colours go into the auxiliary file
+                dataset.write_colormap(CLASS_BAND, {**colour_table(self.plan.classes), NODATA: (0, 0, 0, 0)})
+            dataset.update_tags(**self._tags())
+            levels = [2**power for power in range(1, 24) if max(dataset.shape) >> (power - 1) > BLOCK]
+            if levels:
+                dataset.build_overviews(levels, Resampling.nearest)
+
+    def _copy(self, source: Path) -> None:
+        rasterio.shutil.copy(
+            source,
+            self._cog,
+            driver="COG",
+            COMPRESS="DEFLATE",  # read by every build of GDAL, which ZSTD is not
+            BLOCKSIZE=str(BLOCK),
+            OVERVIEWS="FORCE_USE_EXISTING",
+            BIGTIFF="IF_SAFER",
+            NUM_THREADS="ALL_CPUS",
+        )
+
+    def _count(self, path: Path, grid: Grid, report: Progress) -> AreaCount:
+        count = AreaCount(grid)
+        blocks = windows(grid.height, grid.width, READ_BLOCK)
+        with rasterio.open(path) as dataset:
+            for number, window in enumerate(blocks, 1):
+                count.add(window, dataset.read(CLASS_BAND, window=gdal_window(window)))
+                report(number / len(blocks))
+        return count
+
+    def _publish(self, count: AreaCount, grid: Grid) -> Result:
+        """Everything under its final name, the map last."""
+        areas = count.of(self.plan.classes)
+        self._check_output()
+        sidecars = {Path(f"{self.output}.aux.xml"): auxiliary_xml(self.plan.classes, areas, self.plan.confidence)}
+        if self.qml is not None:
+            sidecars[self.qml] = style(self.plan.classes)
+        with self._storing():
+            placed: list[Path] = []
+            try:
+                for path, content in sidecars.items():
+                    placed.append(path)
+                    _replace(path, content)
+                os.replace(self._cog, self.output)
+            except BaseException:
+                for path in placed:
+                    _remove(path)
+                raise
+        for suffix in (".ovr", ".msk"):  # of a map that was here before
+            _remove(Path(f"{self.output}{suffix}"))
+        return Result(self.output, self.qml, areas, int(count.pixels[NODATA]), grid.width, grid.height)
+
+    def _tags(self) -> dict[str, str]:
+        values = {"preset": self.plan.preset, "precision": self.plan.precision, **self.plan.provenance}
+        tags = {TAG_PREFIX + key.upper().replace(" ", "_").replace("-", "_"): str(v) for key, v in values.items()}
+        return {"TIFFTAG_SOFTWARE": "WholeScene", **tags}
+
+    def _profile(self, grid: Grid) -> dict[str, object]:
+        return {
+            "driver": "GTiff",
+            "width": grid.width,
+            "height": grid.height,
+            "count": 2 if self.plan.confidence else 1,
+            "dtype": "uint8",
+            "nodata": NODATA,
+            "crs": grid.crs,
+            "transform": grid.transform,
+            "tiled": True,
+            "blockxsize": BLOCK,
+            "blockysize": BLOCK,
+            "interleave": "band",
+            "photometric": "MINISBLACK",
+            "compress": "ZSTD",
+            "zstd_level": 1,
+            "bigtiff": "IF_SAFER",
+            "sparse_ok": True,  # what is not written reads as nodata
+        }
+
+    @contextlib.contextmanager
+    def _storing(self) -> Iterator[None]:
+        """GDAL's settings, with failures told as the catalogue's errors."""
+        grid = self._target or self._grid
+        with environment(), storage_errors(self.output, grid.width * grid.height):
+            yield
+
+    def _dataset(self) -> Any:
+        if self._open is None:
+            raise InternalError(detail="the class map is closed already")
+        return self._open
+
+    def _target_grid(self) -> Grid | None:
+        if self.plan.target is None:
+            return None
+        if not self._grid.georeferenced:
+            raise GridUnusable(path=self.plan.target, detail="the scene has no georeference, so it has no place there")
+        return target_grid(self.plan.target)
+
+    def _check_output(self) -> None:
+        if self.output.is_dir():
+            raise OutputUnwritable(path=str(self.output), detail="it is a folder")
+        if self.output.exists() and not self.overwrite:
+            raise OutputExists(path=str(self.output))
+        if not self.output.parent.is_dir():
+            raise OutputUnwritable(path=str(self.output), detail=f"there is no folder {self.output.parent}")
+
+    def _check_block(self, window: Window, classes: Classes, confidence: Classes | None) -> None:
+        inside = (
+            min(window.row, window.col) >= 0
+            and window.row + window.height <= self._grid.height
+            and window.col + window.width <= self._grid.width
+        )
+        shape = (window.height, window.width)
+        blocks = [classes] if confidence is None else [classes, confidence]
+        fits = all(block.shape == shape and block.dtype == np.uint8 for block in blocks)
+        if not inside or not fits or (confidence is None) == self.plan.confidence:
+            raise InternalError(detail=f"a block at {window} does not fit the plan")
+
+    def _check_complete(self) -> None:
+        missing = self._grid.width * self._grid.height - int(self._written.sum())
+        if missing:
+            raise InternalError(detail=f"{missing} pixels of the class map were not written exactly once")
+
+    def _check_counts(self, count: AreaCount) -> None:
+        """A full disk may lose blocks without an error of GDAL's."""
+        if not np.array_equal(count.pixels, self._written):
+            raise OSError("the file holds other values than were written")
+
+    @staticmethod
+    def _fraction(report: Progress, start: float, end: float) -> Progress:
+        return lambda done: report(start + (end - start) * done)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a small file so that nobody sees half of it."""
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        beside.write_bytes(content)
+        os.replace(beside, path)
+    finally:
+        _remove(beside)
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()
