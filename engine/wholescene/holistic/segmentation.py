@@ -60,6 +60,7 @@ class _Segmentation:
         self.request, self.preset, self.scene, self.sink = request, preset, scene, sink
         self.precision = precision.choose(request.precision, preset.precisions, preset.name)
         self.bands = match_bands(scene.bands, preset.bands, request.bands, preset.name)
+        scene.check_not_empty(self.bands)
         scaling = scaling_from(preset.scaling)
         if scaling.needs_statistics:
             scaling = scaling.fit(scene, self.bands, self._reading)

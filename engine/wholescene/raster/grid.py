@@ -145,5 +145,5 @@ def parse_crs(text: str) -> CRS:
     try:
         with environment():
             return CRS.from_user_input(text)
-    except CRSError:
+    except (CRSError, ValueError):  # rasterio lets some of its own parsing errors through
         raise CrsUnknown(crs=text) from None
