@@ -128,7 +128,6 @@ class ClassMapWriter:
             raise
         if not keep_part:
             self.close()
-        report(1.0)
         return result
 
     def close(self) -> None:

@@ -71,8 +71,9 @@ class Grid:
 
     def cut(self, window: Window) -> Grid:
         """The grid of a window of this grid."""
-        moved = self.transform * Affine.translation(window.col, window.row)
-        return Grid(window.width, window.height, moved, self.crs)
+        a, b, c, d, e, f = tuple(self.transform)[:6]
+        x, y = a * window.col + b * window.row + c, d * window.col + e * window.row + f
+        return Grid(window.width, window.height, Affine(a, b, x, d, e, y), self.crs)
 
     def resampled(self, fx: float, fy: float) -> Grid:
         """The grid with ``fx`` × ``fy`` pixels of this one per pixel and the same upper left corner.
@@ -81,7 +82,8 @@ class Grid:
         """
         width = max(1, math.ceil(self.width / fx - SLACK))
         height = max(1, math.ceil(self.height / fy - SLACK))
-        return Grid(width, height, self.transform * Affine.scale(fx, fy), self.crs)
+        a, b, c, d, e, f = tuple(self.transform)[:6]
+        return Grid(width, height, Affine(a * fx, b * fy, c, d * fx, e * fy, f), self.crs)
 
     def to_wire(self) -> OutputGrid:
         """The grid as it travels in a plan."""

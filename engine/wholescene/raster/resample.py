@@ -78,6 +78,11 @@ def resample(values: Array, valid: Mask | None, rows: Sampler, cols: Sampler) ->
     return out, (None if kept.all() else kept)
 
 
+def cover(valid: Mask, rows: Sampler, cols: Sampler) -> Mask:
+    """Where any valid pixel lies under the weights: the mask that :func:`resample` returns."""
+    return np.greater(_both(valid, rows, cols), 0)
+
+
 class Sampler:
     """The taps of one axis for a range of outputs, relative to the first source pixel read."""
 

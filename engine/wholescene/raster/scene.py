@@ -112,8 +112,9 @@ class Scene:
         Within a file a pixel is valid if any of these bands is (GDAL's rule for a whole
         file), across files if it is valid in each; NaN or infinity in any band is invalid.
         """
-        mask = self.read_masked(bands, window)[1]
-        return np.ones((window.height, window.width), bool) if mask is None else mask
+        masks = [mask for file, own in self._by_file(bands) for mask in self._masks_of(file, own, None, window)]
+        whole = np.ones((window.height, window.width), bool)
+        return np.asarray(np.logical_and.reduce([whole, *masks]), bool)
 
     def read_masked(self, bands: Sequence[int], window: Window) -> tuple[Array, Mask | None]:
         """:meth:`read` and :meth:`valid` in one pass; the mask is None where all is valid."""
@@ -139,8 +140,7 @@ class Scene:
         if not self.may_be_invalid(bands):
             return
         for window in windows(self.grid.height, self.grid.width, 1024):
-            mask = self.read_masked(bands, window)[1]
-            if mask is None or mask.any():
+            if self.valid(bands, window).any():
                 return
         raise SceneEmpty(path=self.sources[0])
 
@@ -171,18 +171,23 @@ class Scene:
         except (RasterioError, CPLE_BaseError) as problem:
             raise self._truncated(file, window, problem) from None
 
-    def _masks_of(self, file: int, bands: Sequence[int], values: Array, window: Window) -> list[Mask]:
+    def _masks_of(self, file: int, bands: Sequence[int], values: Array | None, window: Window) -> list[Mask]:
+        """What makes pixels of one file invalid; ``values`` are read if they matter and are not at hand."""
         dataset = self._datasets()[file]
         flags = dataset.mask_flag_enums[bands[0] - 1]
-        masks = []
-        if MaskFlags.per_dataset in flags:
-            masks.append(self._read_mask(file, bands[0], window))
-        elif self.nodata is None and MaskFlags.nodata in flags:
-            pairs = zip(bands, values, strict=True)
-            masks.append(np.logical_or.reduce([_differs(band, dataset.nodatavals[own - 1]) for own, band in pairs]))
-        if self.nodata is not None:
-            masks.append(np.logical_or.reduce([_differs(band, self.nodata) for band in values]))
-        if values.dtype.kind == "f":
+        masks = [self._read_mask(file, bands[0], window)] if MaskFlags.per_dataset in flags else []
+        nodata = [self.nodata] * len(bands)
+        if self.nodata is None and MaskFlags.nodata in flags:
+            nodata = [dataset.nodatavals[band - 1] for band in bands]
+        has_nodata = any(value is not None for value in nodata)
+        has_nan = any(np.dtype(dataset.dtypes[band - 1]).kind == "f" for band in bands)
+        if not (has_nodata or has_nan):
+            return masks
+        values = self._read_file(file, bands, window) if values is None else values
+        if has_nodata:
+            pairs = zip(values, nodata, strict=True)
+            masks.append(np.logical_or.reduce([_differs(band, value) for band, value in pairs]))
+        if has_nan:
             masks.append(np.logical_and.reduce(np.isfinite(values)))
         return masks
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import queue
 import threading
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from ..wire.plan import Window
 from .grid import SLACK, Grid
-from .resample import Axis, Sampler, resample
+from .resample import Axis, Sampler, cover, resample
 from .scaling import Scaling
 from .scene import Array, Mask, Scene
 
@@ -53,17 +53,27 @@ class ModelView:
         if self.native:
             return self.scaling.apply(*self.scene.read_masked(self.bands, window))
         out = np.empty((len(self.bands), window.height, window.width), np.float32)
+        for first, last, rows, cols in self._strips(window):
+            values, valid = self.scene.read_masked(self.bands, _source(rows, cols))
+            out[:, first:last] = self.scaling.apply(*resample(values, valid, rows, cols))
+        return out
+
+    def valid(self, window: Window) -> Mask:
+        """Where the model grid holds data, ``[h, w]``: any valid scene pixel weighs in the model pixel."""
+        if self.native:
+            return self.scene.valid(self.bands, window)
+        out = np.empty((window.height, window.width), bool)
+        for first, last, rows, cols in self._strips(window):
+            out[first:last] = cover(self.scene.valid(self.bands, _source(rows, cols)), rows, cols)
+        return out
+
+    def _strips(self, window: Window) -> Iterator[tuple[int, int, Sampler, Sampler]]:
+        """Rows of a window in portions whose source pixels fit into memory."""
         cols = Sampler(self._cols, window.col, window.col + window.width)
         step = max(1, int(STRIP / ((cols.stop - cols.start) * self.factor[1])))
         for first in range(0, window.height, step):
             last = min(first + step, window.height)
-            out[:, first:last] = self._strip(Sampler(self._rows, window.row + first, window.row + last), cols)
-        return out
-
-    def _strip(self, rows: Sampler, cols: Sampler) -> npt.NDArray[np.float32]:
-        source = Window(rows.start, cols.start, rows.stop - rows.start, cols.stop - cols.start)
-        values, valid = self.scene.read_masked(self.bands, source)
-        return self.scaling.apply(*resample(values, valid, rows, cols))
+            yield first, last, Sampler(self._rows, window.row + first, window.row + last), cols
 
     def prefetch(
         self, windows: Iterable[Window], depth: int = 2
@@ -99,25 +109,7 @@ class ModelView:
         finally:
             self.scene.close_thread()
 
-    def valid(self, window: Window) -> Mask:
-        """Which model pixels ``[h, w]`` have data."""
-        if self.native:
-            return self.scene.valid(self.bands, window)
-        rows = Sampler(self._rows, window.row, window.row + window.height)
-        cols = Sampler(self._cols, window.col, window.col + window.width)
-        source = Window(rows.start, cols.start, rows.stop - rows.start, cols.stop - cols.start)
-        _, valid = resample(*self.scene.read_masked(self.bands, source), rows, cols)
-        return np.ones((window.height, window.width), bool) if valid is None else valid
-
     # -- back to the scene -----------------------------------------------------
-
-    def model_window(self, window: Window) -> Window:
-        """The model pixels that give these scene pixels their values."""
-        if self.native:
-            return window
-        rows = self._nearest(window.row, window.height, 1).clip(0, self.grid.height - 1)
-        cols = self._nearest(window.col, window.width, 0).clip(0, self.grid.width - 1)
-        return Window(int(rows[0]), int(cols[0]), int(rows[-1] - rows[0]) + 1, int(cols[-1] - cols[0]) + 1)
 
     def scene_window(self, window: Window) -> Window:
         """The scene pixels whose centres lie in these model pixels; may be empty.
@@ -129,6 +121,14 @@ class ModelView:
         top, bottom = (self._bound(row, 1) for row in (window.row, window.row + window.height))
         left, right = (self._bound(col, 0) for col in (window.col, window.col + window.width))
         return Window(top, left, bottom - top, right - left)
+
+    def model_window(self, window: Window) -> Window:
+        """The model pixels that these scene pixels take their values from: the way back of :meth:`scene_window`."""
+        if self.native:
+            return window
+        top, bottom = self._nearest(np.array([window.row, window.row + window.height - 1]), 1)
+        left, right = self._nearest(np.array([window.col, window.col + window.width - 1]), 0)
+        return Window(int(top), int(left), int(bottom - top) + 1, int(right - left) + 1)
 
     def _bound(self, edge: int, axis: int) -> int:
         """The first scene pixel whose centre lies at or behind an edge between model pixels."""
@@ -142,14 +142,15 @@ class ModelView:
         if self.native:
             return labels
         target = self.scene_window(window)
-        rows = self._nearest(target.row, target.height, 1) - window.row
-        cols = self._nearest(target.col, target.width, 0) - window.col
-        rows, cols = np.clip(rows, 0, window.height - 1), np.clip(cols, 0, window.width - 1)
+        rows = self._nearest(np.arange(target.row, target.row + target.height), 1) - window.row
+        cols = self._nearest(np.arange(target.col, target.col + target.width), 0) - window.col
         return np.ascontiguousarray(labels[rows[:, None], cols[None, :]])
 
-    def _nearest(self, first: int, count: int, axis: int) -> npt.NDArray[np.intp]:
-        centres = np.arange(first, first + count) + 0.5
-        return np.asarray(np.floor((centres + SLACK) / self.factor[axis]), np.intp)
+    def _nearest(self, pixels: npt.NDArray[np.int64], axis: int) -> npt.NDArray[np.intp]:
+        """The model pixel under the centre of each scene pixel; agrees with :meth:`_bound`."""
+        last = (self.grid.width, self.grid.height)[axis] - 1
+        under = np.floor((pixels + (0.5 + SLACK)) / self.factor[axis])
+        return np.asarray(np.minimum(under, last), np.intp)
 
 
 def resampling_factor(grid: Grid, ground_resolution: tuple[float, float] | None) -> tuple[float, float]:
@@ -166,6 +167,11 @@ def resampling_factor(grid: Grid, ground_resolution: tuple[float, float] | None)
         return (1.0, 1.0)
     size = min(max(math.sqrt(gx * gy), low), high)
     return (size / gx, size / gy)
+
+
+def _source(rows: Sampler, cols: Sampler) -> Window:
+    """The scene pixels that two samplers read."""
+    return Window(rows.start, cols.start, rows.stop - rows.start, cols.stop - cols.start)
 
 
 def _drain(ready: queue.Queue[Item]) -> None:
