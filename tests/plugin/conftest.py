@@ -5,7 +5,9 @@ Run with QT_QPA_PLATFORM=offscreen in the environment: pytest-qgis starts QGIS b
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
+import shutil
 import sys
 import tempfile
 import zipfile
@@ -32,7 +34,9 @@ def _package_tool():
 
 def _install_zip() -> Path:
     """Unpack the freshly built ZIP into a new ``plugins`` folder, as the plugin manager does."""
-    folder = Path(tempfile.mkdtemp(prefix="wholescene-profile-"), "python", "plugins")
+    profile = tempfile.mkdtemp(prefix="wholescene-profile-")
+    atexit.register(shutil.rmtree, profile, ignore_errors=True)
+    folder = Path(profile, "python", "plugins")
     archive = _package_tool().build(folder.parent / f"{NAME}.zip")
     with zipfile.ZipFile(archive) as opened:
         opened.extractall(folder)

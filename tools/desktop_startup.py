@@ -1,0 +1,83 @@
+"""Runs inside QGIS (``--code``): sets the stage, then tells ten times a second what can be seen.
+
+WHOLESCENE_DESKTOP_SCENE names the raster to open, WHOLESCENE_DESKTOP_STATE the file to write.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import qgis.utils
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
+from qgis.PyQt.QtCore import QObject, QPoint, Qt, QTimer
+from qgis.PyQt.QtWidgets import QDockWidget
+from qgis.utils import iface
+
+NAME = "wholescene_qgis"
+DOCKS_IN_THE_WAY = ("Browser", "Browser2", "LayerOrder", "undo/redo dock", "AdvancedDigitizingTools")
+
+
+class Stage(QObject):
+    """The main window with one scene and the WholeScene panel."""
+
+    def __init__(self):
+        super().__init__(iface.mainWindow())
+        self.dock = qgis.utils.plugins[NAME].dock
+        self.panel = self.dock.panel
+        self.window = iface.mainWindow()
+        self.shown = False
+        iface.mapCanvas().mapCanvasRefreshed.connect(self._refreshed)
+        self.timer = QTimer(self)
+        self.timer.timeout.connect(self.tell)
+        self.timer.start(100)
+
+    def open(self, scene):
+        """Show ``scene`` and the panel, and nothing else."""
+        self.window.setGeometry(0, 0, 1440, 900)
+        for name in DOCKS_IN_THE_WAY:
+            dock = self.window.findChild(QDockWidget, name)
+            if dock is not None:
+                dock.hide()
+        layer = QgsRasterLayer(scene, Path(scene).stem)
+        QgsProject.instance().addMapLayer(layer)
+        iface.setActiveLayer(layer)
+        self.dock.setVisible(True)
+        self.window.resizeDocks([self.dock], [330], Qt.Orientation.Horizontal)
+        iface.mapCanvas().setExtent(layer.extent())
+        iface.mapCanvas().refresh()
+
+    def _refreshed(self):
+        self.shown = True
+
+    def tell(self):
+        """Write what can be seen now."""
+        canvas, panel = iface.mapCanvas(), self.panel
+        button = panel.segment_button
+        centre = button.mapToGlobal(QPoint(button.width() // 2, button.height() // 2))
+        layers = QgsProject.instance().layerTreeRoot().layerOrder()
+        active = iface.activeLayer()
+        state = {
+            "ready": self.shown and not canvas.isDrawing(),
+            "button": [centre.x(), centre.y()],
+            "enabled": button.isEnabled() and button.isVisible(),
+            "run": panel.state.value,
+            "stage": panel.run_view.stage(),
+            "progress": panel.run_view.bar.value(),
+            "notice": panel.notice.code(),
+            "layers": [layer.name() for layer in layers],
+            "sources": [layer.source() for layer in layers],
+            "active": active.name() if active else "",
+        }
+        path = Path(os.environ["WHOLESCENE_DESKTOP_STATE"])
+        partial = path.with_suffix(".part")
+        partial.write_text(json.dumps(state))
+        partial.replace(path)
+
+
+try:
+    stage = Stage()
+    QTimer.singleShot(500, lambda: stage.open(os.environ["WHOLESCENE_DESKTOP_SCENE"]))
+except Exception as problem:  # QGIS would only show a dialog that nobody sees
+    print(f"startup failed: {problem!r}", file=sys.stderr, flush=True)
+    QgsApplication.exit(1)

@@ -1,0 +1,146 @@
+"""A real QGIS on a virtual screen, with the plugin from the built ZIP in a fresh profile.
+
+Used for the screenshots of the documentation and for the desktop test. Needs Xvfb,
+xdotool and ImageMagick; no window manager.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+TOOLS = Path(__file__).resolve().parent
+PROGRAMS = ("Xvfb", "xdotool", "import")
+QGIS = "/usr/bin/qgis.bin"  # "qgis" is a wrapper: its process id would not be that of QGIS
+SETTINGS = """[PythonPlugins]
+wholescene_qgis=true
+[app]
+fontFamily=Open Sans
+fontPointSize=9
+[qgis]
+showTips=false
+checkVersion=false
+enableMacros=Never
+[core]
+NewsFeed\\disabled=true
+[wholescene]
+engine_python={engine_python}
+"""
+
+
+def missing_programs() -> list[str]:
+    """What has to be installed before a :class:`Desktop` can start."""
+    return [name for name in (*PROGRAMS, QGIS) if shutil.which(name) is None]
+
+
+class Desktop:
+    """QGIS on its own screen; a context manager that leaves nothing running.
+
+    ``script`` is Python code run inside QGIS at start; it tells its state by writing JSON to
+    the file named by the environment variable WHOLESCENE_DESKTOP_STATE.
+    """
+
+    def __init__(self, plugin_zip: Path, script: Path, engine_python: str, environment: dict[str, str] | None = None):
+        self.folder = Path(tempfile.mkdtemp(prefix="wholescene-desktop-"))
+        self.size = (1440, 900)
+        self._state = self.folder / "state.json"
+        self._script = script
+        self._processes: list[subprocess.Popen] = []
+        self._environment = {**os.environ, **(environment or {}), "WHOLESCENE_DESKTOP_STATE": str(self._state)}
+        self._install(plugin_zip, engine_python)
+
+    def _install(self, plugin_zip: Path, engine_python: str) -> None:
+        profile = self.folder / "profiles" / "profiles" / "lab"
+        (profile / "QGIS").mkdir(parents=True)
+        (profile / "QGIS" / "QGIS3.ini").write_text(SETTINGS.format(engine_python=engine_python))
+        with zipfile.ZipFile(plugin_zip) as archive:
+            archive.extractall(profile / "python" / "plugins")
+
+    def __enter__(self) -> Desktop:
+        display = self._start_screen()
+        runtime = self.folder / "run"
+        runtime.mkdir(mode=0o700)
+        self._environment.update(
+            DISPLAY=display, QT_QPA_PLATFORM="xcb", XDG_RUNTIME_DIR=str(runtime), LIBGL_ALWAYS_SOFTWARE="1"
+        )
+        profile = ["--profiles-path", str(self.folder / "profiles"), "--profile", "lab"]
+        command = [QGIS, "--noversioncheck", "--nologo", *profile, "--code", str(self._script)]
+        self._start(command)
+        return self
+
+    def _start_screen(self) -> str:
+        width, height = self.size
+        receiver, sender = os.pipe()
+        screen = ["-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"]
+        self._start(["Xvfb", "-displayfd", str(sender), *screen], pass_fds=(sender,))
+        os.close(sender)
+        with os.fdopen(receiver) as answer:
+            return f":{answer.readline().strip()}"
+
+    def _start(self, command: list[str], **options: Any) -> None:
+        log = (self.folder / f"{Path(command[0]).name}.log").open("wb")
+        self._processes.append(
+            subprocess.Popen(command, env=self._environment, stdout=log, stderr=subprocess.STDOUT, **options)
+        )
+
+    def __exit__(self, *_details: object) -> None:
+        for process in reversed(self._processes):
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def state(self) -> dict[str, Any]:
+        """What the script inside QGIS told last."""
+        try:
+            return json.loads(self._state.read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            return {}
+
+    def wait_until(self, condition: Callable[[dict[str, Any]], Any], seconds: float = 120) -> dict[str, Any]:
+        """The first state that meets ``condition``; raises TimeoutError with the log otherwise."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            state = self.state()
+            if state and condition(state):
+                return state
+            if self._processes[-1].poll() is not None:
+                break
+            time.sleep(0.02)
+        raise TimeoutError(f"last state {self.state()}\n{self.log()}")
+
+    def log(self) -> str:
+        """The end of what QGIS printed."""
+        return (self.folder / "qgis.bin.log").read_text(errors="replace")[-3000:]
+
+    def click(self, x: int, y: int) -> None:
+        """Click with the mouse at screen coordinates, then move it away."""
+        self._tool("xdotool", "mousemove", str(x), str(y), "sleep", "0.2", "click", "1", "mousemove", "5", "895")
+
+    def shot(self, path: Path) -> None:
+        """Write a picture of the screen."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._tool("import", "-window", "root", "-define", "png:compression-level=9", str(path))
+
+    def _tool(self, *command: str) -> None:
+        subprocess.run(command, env=self._environment, check=True, timeout=60)
+
+
+def build_zip(folder: Path) -> Path:
+    """The plugin ZIP, freshly built."""
+    sys.path.insert(0, str(TOOLS))
+    import package_plugin
+
+    return package_plugin.build(folder / f"{package_plugin.NAME}.zip")

@@ -1,0 +1,59 @@
+"""Make the pictures of the plugin for the documentation: before, during, after.
+
+    python tools/screenshots.py SCENE [--python ENGINE_PYTHON] [--output docs/images]
+
+SCENE is a raster that may be shown: the project's own landscape, not imagery of others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from qgis_desktop import Desktop, build_zip, missing_programs
+
+ROOT = Path(__file__).resolve().parent.parent
+STARTUP = ROOT / "tools" / "desktop_startup.py"
+
+
+def main() -> int:
+    """Take the three pictures."""
+    parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
+    parser.add_argument("scene", type=Path)
+    parser.add_argument("--python", default=sys.executable, help="the engine's Python")
+    parser.add_argument("--output", type=Path, default=ROOT / "docs" / "images")
+    options = parser.parse_args()
+    missing = missing_programs()
+    if missing:
+        print(f"Please install: {', '.join(missing)}")
+        return 1
+    take(options.scene.resolve(), options.python, options.output)
+    return 0
+
+
+def take(scene: Path, engine_python: str, output: Path) -> None:
+    """Segment a copy of ``scene`` in a real QGIS and write three pictures to ``output``."""
+    build = ROOT / "build" / "screenshots"
+    shutil.rmtree(build, ignore_errors=True)
+    build.mkdir(parents=True)
+    copy = build / scene.name
+    shutil.copy(scene, copy)
+    environment = {"WHOLESCENE_DESKTOP_SCENE": str(copy), "WHOLESCENE_HOME": str(build / "engine")}
+    with Desktop(build_zip(build), STARTUP, engine_python, environment) as desktop:
+        state = desktop.wait_until(lambda state: state["enabled"] and state["ready"])
+        time.sleep(0.5)
+        desktop.shot(output / "qgis-before.png")
+        desktop.click(*state["button"])
+        desktop.wait_until(lambda state: len(state["layers"]) == 2 and state["progress"] > 800, 600)
+        desktop.shot(output / "qgis-during.png")
+        desktop.wait_until(lambda state: state["run"] == "idle" and state["ready"], 600)
+        time.sleep(0.5)
+        desktop.shot(output / "qgis-after.png")
+        print(desktop.state())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
