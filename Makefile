@@ -1,0 +1,86 @@
+# make demo                            segment a drawn landscape and show the result
+# make demo SCENE=path PRESET=name     the same with a scene and a preset of your own
+# make test                            everything, including the plugin in a real QGIS
+# make install                         the engine for QGIS and the terminal
+# make help                            all targets
+
+PYTHON      ?= python3
+QGIS_PYTHON ?= /usr/bin/python3
+SCENE       ?=
+PRESET      ?= water-lite
+BANDS       ?=
+TORCH_INDEX ?=
+
+VENV := .venv
+QGIS_VENV := .venv-qgis
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+ENGINE_READY := $(VENV)/.engine-ready
+DEV_READY := $(VENV)/.dev-ready
+QGIS_READY := $(QGIS_VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo install test test-engine test-plugin qgis-packages lint package bench-memory clean FORCE
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
+
+demo: $(ENGINE_READY)  ## segment a drawn landscape, or SCENE=path with PRESET=name (BANDS=r,g,b)
+	@$(BIN)/wholescene demo --preset "$(PRESET)" $(if $(SCENE),--scene "$(SCENE)") $(if $(BANDS),--bands "$(BANDS)")
+
+install: $(ENGINE_READY)  ## the engine in .venv, registered for QGIS; TORCH_INDEX=address takes another build of torch
+	@$(BIN)/wholescene register
+
+test:  ## everything; installs QGIS and Xvfb from the distribution (as root or with sudo)
+	@engine=0; plugin=0; \
+	$(MAKE) --no-print-directory test-engine || engine=$$?; \
+	$(MAKE) --no-print-directory test-plugin || plugin=$$?; \
+	if [ $$engine -ne 0 ]; then echo "make test: the engine's tests did not pass"; fi; \
+	if [ $$plugin -ne 0 ]; then echo "make test: the plugin's tests did not pass or could not run"; fi; \
+	[ $$engine -eq 0 ] && [ $$plugin -eq 0 ]
+
+test-engine: $(DEV_READY)  ## the engine's tests, without QGIS
+	$(BIN)/python -m pytest
+
+test-plugin: $(DEV_READY) $(QGIS_READY)  ## the plugin's tests in the distribution's QGIS
+	QT_QPA_PLATFORM=offscreen WHOLESCENE_PYTHON="$(CURDIR)/$(BIN)/python" \
+	$(QGIS_VENV)/bin/python -m pytest tests/plugin $(wildcard tests/system/test_segment_layer.py)
+
+qgis-packages:
+	@tools/system_packages.sh "$(QGIS_PYTHON)" qgis
+
+lint: $(DEV_READY)  ## ruff and mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+package: $(DEV_READY)  ## the plugin's ZIP in dist/
+	$(BIN)/python tools/package_plugin.py
+
+bench-memory: $(DEV_READY)  ## peak memory on two large scenes (needs the real scenes of ../shared/data)
+	$(BIN)/python benchmarks/memory.py
+
+clean:  ## remove environments, builds and the demo's results
+	rm -rf $(VENV) $(QGIS_VENV) build dist demo .pytest_cache .mypy_cache .ruff_cache .hypothesis .qgis-settings
+
+$(BIN)/python:
+	@tools/system_packages.sh "$(PYTHON)" venv
+	@echo "Creating the environment $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+
+# FORCE: a build of torch that is asked for by name replaces the one that is there
+$(ENGINE_READY): requirements/engine.txt pyproject.toml $(if $(TORCH_INDEX),FORCE) | $(BIN)/python
+	@echo "Installing the engine's packages (torch is large: some minutes the first time) ..."
+	@$(if $(TORCH_INDEX),$(BIN)/python -m pip uninstall --quiet --yes torch 2>/dev/null || true)
+	@$(PIP) $(if $(TORCH_INDEX),--extra-index-url "$(TORCH_INDEX)") -r requirements/engine.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV_READY): requirements/dev.txt $(ENGINE_READY)
+	@$(PIP) -r requirements/dev.txt
+	@touch $@
+
+$(QGIS_READY): requirements/qgis.txt | qgis-packages
+	@$(QGIS_PYTHON) -m venv --system-site-packages $(QGIS_VENV)
+	@$(QGIS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/qgis.txt
+	@touch $@

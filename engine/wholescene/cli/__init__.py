@@ -1,0 +1,1 @@
+"""The terminal: one file per subcommand, each with ``register(subparsers)`` and ``run(args)``."""

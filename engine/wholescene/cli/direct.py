@@ -1,0 +1,88 @@
+"""The direct way: compute and write in this process, without an engine."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from ..wire.errors import Cancelled, InternalError
+from ..wire.plan import Plan, Window
+from ..wire.request import SegmentRequest
+from .progress import View
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from ..raster.classmap import ClassMapWriter, Result
+
+COMPUTING = 0.97  # share of the bar for computing; the rest is the final writing
+
+
+def segment(request: SegmentRequest, view: View) -> dict[str, Any]:
+    """Segment one scene and write its class map; the result as plain values."""
+    from ..holistic.allocator import keep_memory
+
+    keep_memory()  # before torch allocates anything
+    from ..holistic import segment as compute
+
+    with FileSink(request, view) as sink:
+        compute(request, sink)
+        return sink.finish().to_dict()
+
+
+class FileSink:
+    """Takes the blocks of one job into its class map and shows the progress.
+
+    Left without `finish`, it removes what it has written.
+    """
+
+    def __init__(self, request: SegmentRequest, view: View) -> None:
+        self._request, self._view = request, view
+        self._writer: ClassMapWriter | None = None
+
+    def __enter__(self) -> FileSink:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._writer is not None:
+            self._writer.abort()
+            self._writer = None
+
+    def planned(self, plan: Plan) -> None:
+        """Open the class map, so that a name that cannot be used shows before the work."""
+        from ..raster.classmap import ClassMapWriter
+        from ..service.outputs import settle
+
+        self._writer = ClassMapWriter(plan, settle(self._request), overwrite=self._request.overwrite)
+        self._view.planned(plan)
+
+    def progress(self, stage: str, fraction: float, seconds_left: float | None) -> None:
+        """Pass on."""
+        self._view.progress(stage, fraction * COMPUTING, seconds_left)
+
+    def block(self, window: Window, classes: npt.NDArray[np.uint8], confidence: npt.NDArray[np.uint8] | None) -> None:
+        """Write a block."""
+        self._opened().write(window, classes, confidence)
+
+    def cancelled(self) -> bool:
+        """Whether the person wants to stop."""
+        return self._view.cancelled()
+
+    def finish(self) -> Result:
+        """Complete the class map and give it its final name."""
+        result = self._opened().finish(progress=self._finishing)
+        self._writer = None
+        return result
+
+    def _finishing(self, fraction: float) -> None:
+        if self._view.cancelled():
+            raise Cancelled()
+        self._view.progress("writing", COMPUTING + fraction * (1 - COMPUTING), None)
+
+    def _opened(self) -> ClassMapWriter:
+        if self._writer is None:
+            raise InternalError(detail="a block came before the plan")
+        return self._writer

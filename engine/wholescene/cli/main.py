@@ -1,0 +1,62 @@
+"""The ``wholescene`` command: finds the subcommand, turns errors into a few lines and an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+
+from .. import __version__
+from ..wire.errors import Cancelled, WholeSceneError
+from . import demo, landscape, presets, register, segment, serve, shutdown, status
+
+COMMANDS = (segment, presets, serve, status, shutdown, register, landscape, demo)
+DONE, FAILED, INTERRUPTED = 0, 1, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one subcommand; 0 done, 1 an error, 2 wrong usage, 130 stopped by Ctrl-C."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    args = parser().parse_args(_with_negative_extent(arguments))
+    try:
+        return int(args.run(args))
+    except (KeyboardInterrupt, Cancelled):
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
+    except WholeSceneError as error:
+        report(error, as_json=getattr(args, "json", False))
+        return FAILED
+    except BrokenPipeError:  # "| head" has read enough
+        sys.stderr.close()
+        return FAILED
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(
+        prog="wholescene",
+        description="Segment a whole remote-sensing scene at once: one scene, one answer.",
+    )
+    top.add_argument("--version", action="version", version=f"wholescene {__version__}")
+    subparsers = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.register(subparsers)
+    return top
+
+
+def report(error: WholeSceneError, *, as_json: bool = False) -> None:
+    """Say what is wrong and the way out: for machines on stdout, for people on stderr."""
+    if as_json:
+        print(json.dumps({"error": error.to_dict()}, indent=1))
+        return
+    print(f"error: {error.message}\n       [{error.code}]", file=sys.stderr)
+
+
+def _with_negative_extent(arguments: list[str]) -> list[str]:
+    """Tie ``--extent -71.2,…`` together: argparse takes a word that begins with a minus for an option."""
+    tied = list(arguments)
+    for place in range(len(tied) - 2, -1, -1):
+        if tied[place] == "--extent":
+            tied[place : place + 2] = [f"--extent={tied[place + 1]}"]
+    return tied

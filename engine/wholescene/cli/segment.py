@@ -1,0 +1,200 @@
+"""``wholescene segment``: from scenes to class maps."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..wire.errors import Cancelled, OutputUnwritable
+from ..wire.request import PRECISIONS, Extent, SegmentRequest
+
+if TYPE_CHECKING:
+    from .batch import Door
+    from .outcome import Outcome
+
+EXAMPLES = """\
+examples:
+  wholescene segment scene.tif --preset water-lite
+  wholescene segment B04.tif B03.tif B02.tif --stack --preset water-lite --output water.tif
+  wholescene segment scenes/*.tif --preset water-lite --output maps/     one map each, and a summary
+  wholescene segment scene.tif --preset water-lite --extent 500000,4100000,510000,4110000
+"""
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "segment",
+        help="segment one or several scenes",
+        description="Segment scenes: each becomes a class map (GeoTIFF) with colours, names and areas.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run, parser=parser)
+    parser.add_argument("scenes", nargs="+", metavar="IN", help="a raster: anything that GDAL opens, or a .zip")
+    parser.add_argument("-p", "--preset", required=True, help="which model; 'wholescene presets' lists them")
+    parser.add_argument("-o", "--output", help="the class map; with several scenes a folder (default: beside each)")
+    _add_reading(parser)
+    parser.add_argument("--grid", default="scene", help="grid of the map: scene, model, or a raster that has it")
+    parser.add_argument("--precision", choices=PRECISIONS, default="auto", help="auto: bf16 only where it pays")
+    parser.add_argument("--confidence", action="store_true", help="add a second band: how sure, in percent")
+    parser.add_argument("--overwrite", action="store_true", help="replace maps that exist")
+    parser.add_argument("--json", action="store_true", help="print the results as JSON on stdout")
+    parser.add_argument(
+        "--engine",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="let a running engine do the work (FILE: its connection file)",
+    )
+
+
+def _add_reading(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--stack", action="store_true", help="the inputs are the bands of one scene")
+    parser.add_argument("--bands", type=bands_list, metavar="R,G,B", help="for each band of the preset, name or number")
+    parser.add_argument("--nodata", type=float, help="value that means 'no data', if the file does not say so")
+    parser.add_argument(
+        "--extent",
+        type=_numbers,
+        metavar="XMIN,YMIN,XMAX,YMAX",
+        help="write only this part of the map (the whole scene is looked at all the same)",
+    )
+    parser.add_argument(
+        "--extent-crs", metavar="CRS", help="CRS of --extent (default: the scene's); 'pixel': columns and rows"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Segment; 0 if every scene has its map, 1 if not, 130 if stopped."""
+    if args.extent_crs and not args.extent:
+        args.parser.error("--extent-crs needs --extent")
+    several = len(args.scenes) > 1 and not args.stack
+    outcomes = compute(requests(args), door(args.engine), quiet=args.json, several=several, overwrite=args.overwrite)
+    summary = _write_summary(args, outcomes) if several else None
+    _show_end(outcomes, summary, as_json=args.json)
+    states = {outcome.state for outcome in outcomes}
+    if "stopped" in states:
+        return 130
+    return 1 if "failed" in states else 0
+
+
+def requests(args: argparse.Namespace) -> list[SegmentRequest]:
+    """One request per scene."""
+    scenes = [tuple(args.scenes)] if args.stack else [(scene,) for scene in args.scenes]
+    outputs = _outputs(scenes, args.output, args.preset)
+    extent = _extent(args.extent, args.extent_crs) if args.extent else None
+    return [
+        SegmentRequest(
+            sources=scene,
+            preset=args.preset,
+            output=output,
+            extent=extent,
+            bands=args.bands,
+            grid=args.grid,
+            precision=args.precision,
+            confidence=args.confidence,
+            nodata=args.nodata,
+            overwrite=args.overwrite,
+        )
+        for scene, output in zip(scenes, outputs, strict=True)
+    ]
+
+
+def compute(
+    requested: Sequence[SegmentRequest], way: Door, *, quiet: bool, several: bool, overwrite: bool
+) -> list[Outcome]:
+    """Run all requests, showing progress on stderr and, unless ``quiet``, each result on stdout."""
+    from rich.console import Console
+
+    from . import batch
+    from .outcome import show
+    from .progress import open_view, stop_on_signals
+
+    console = Console()
+    outcomes = []
+    with stop_on_signals() as stop, open_view(stop) as view:
+        for outcome in batch.run(requested, way, view, skip_finished=several and not overwrite):
+            outcomes.append(outcome)
+            if not quiet:
+                show(outcome, Console(stderr=True) if outcome.error else console)
+    return outcomes
+
+
+def door(connection: str | None) -> Door:
+    """This process (None), or a running engine ("": the user's own, else its connection file)."""
+    if connection is None:
+        from . import direct
+
+        return direct.segment
+    from .remote import through_engine
+
+    return through_engine(Path(connection) if connection else None)
+
+
+def _outputs(scenes: Sequence[tuple[str, ...]], output: str | None, preset: str) -> list[str | None]:
+    """The names to write to; None lets the job choose one beside the scene."""
+    if output is None:
+        return [None] * len(scenes)
+    folder = Path(output)
+    if len(scenes) == 1 and not folder.is_dir():
+        return [output]
+    if not folder.is_dir():
+        raise OutputUnwritable(path=output, detail="several scenes need a folder here, and there is none")
+    from ..raster.naming import scene_title
+
+    names = [f"{scene_title(scene)}_{preset}" for scene in scenes]
+    # two scenes of one name from different folders
+    unique = [name if names.index(name) == place else f"{name}_{place + 1}" for place, name in enumerate(names)]
+    return [str(folder / f"{name}.tif") for name in unique]
+
+
+def _write_summary(args: argparse.Namespace, outcomes: Sequence[Outcome]) -> Path:
+    from .outcome import write_summary
+
+    folder = Path(args.output) if args.output else Path(args.scenes[0]).resolve().parent
+    numbered = (folder / f"summary_{args.preset}{'' if n == 1 else f'_{n}'}.csv" for n in count(1))
+    path = next(path for path in numbered if not path.exists())
+    try:
+        write_summary(outcomes, path)
+    except OSError as problem:
+        raise OutputUnwritable(path=str(path), detail=problem.strerror or str(problem)) from None
+    return path
+
+
+def _show_end(outcomes: Sequence[Outcome], summary: Path | None, *, as_json: bool) -> None:
+    if as_json:
+        from .outcome import as_json as document
+
+        print(document(outcomes, summary))
+        return
+    if summary is not None:
+        states = [outcome.state for outcome in outcomes]
+        counts = ", ".join(f"{states.count(state)} {state}" for state in dict.fromkeys(states))
+        print(f"{counts}. Summary: {summary}")
+    if any(isinstance(outcome.error, Cancelled) for outcome in outcomes):
+        print("Stopped. Nothing unfinished was left behind.", file=sys.stderr)
+
+
+def _extent(corners: tuple[float, float, float, float], crs: str | None) -> Extent:
+    xmin, ymin, xmax, ymax = corners
+    return Extent(xmin, ymin, xmax, ymax, crs)
+
+
+def _numbers(text: str) -> tuple[float, float, float, float]:
+    try:
+        xmin, ymin, xmax, ymax = (float(word) for word in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not four numbers xmin,ymin,xmax,ymax") from None
+    return xmin, ymin, xmax, ymax
+
+
+def bands_list(text: str) -> tuple[str, ...]:
+    """``red,green,blue`` or ``3,2,1`` as an argument type."""
+    words = tuple(word.strip() for word in text.split(","))
+    if not all(words):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a list of names or numbers such as red,green,blue or 3,2,1")
+    return words

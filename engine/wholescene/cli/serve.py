@@ -1,0 +1,31 @@
+"""``wholescene serve``: the engine that QGIS and other clients talk to."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "serve",
+        help="run the engine for QGIS and other clients",
+        description="Run the engine until 'wholescene shutdown', Ctrl-C, or nobody needed it for a while.",
+    )
+    parser.set_defaults(run=run)
+    parser.add_argument(
+        "--idle-exit",
+        type=float,
+        default=900.0,
+        metavar="SECONDS",
+        help="end after so long without clients and jobs; 0: never (default 900)",
+    )
+    parser.add_argument("--connection", type=Path, metavar="FILE", help="where to leave the connection file")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve; returns when the engine has ended."""
+    from ..service.run import serve
+
+    return serve(connection=args.connection, idle_exit=args.idle_exit or None)

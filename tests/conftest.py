@@ -1,0 +1,80 @@
+"""Fixtures for all tests.
+
+Also read by the plugin's tests, which run in the Python of QGIS: what only the engine's
+environment has is imported inside the fixtures.
+"""
+
+import importlib.util
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+if importlib.util.find_spec("qgis") is None:
+    # these need the Python of QGIS; `make test` runs them there
+    collect_ignore = ["plugin", "system/test_segment_layer.py"]
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real scenes beside the repository; tests that need it are skipped where there is none."""
+    folder = Path(os.environ.get("WHOLESCENE_SHARED_DATA") or REPOSITORY.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip("the real scenes (../shared/data) are not here")
+    return folder
+
+
+@pytest.fixture
+def engine_home(tmp_path, monkeypatch) -> Path:
+    """A home of its own for connection file, journal and presets, so that no test meets another's engine."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("WHOLESCENE_HOME", str(home))
+    monkeypatch.delenv("WHOLESCENE_PRESETS", raising=False)
+    return home
+
+
+@pytest.fixture
+def write_raster(tmp_path):
+    """Writes an array ``[bands, h, w]`` as a GeoTIFF and returns its path; options are rasterio's."""
+    import rasterio
+    from rasterio.transform import from_origin
+
+    def write(name, values, **options):
+        count, height, width = values.shape
+        path = tmp_path / name
+        profile = {
+            "driver": "GTiff",
+            "count": count,
+            "height": height,
+            "width": width,
+            "dtype": values.dtype.name,
+            "crs": "EPSG:32632",
+            "transform": from_origin(560_000, 5_310_000, 1, 1),
+        }
+        descriptions = options.pop("descriptions", None)
+        with rasterio.open(path, "w", **{**profile, **options}) as file:
+            file.write(values)
+            if descriptions:
+                file.descriptions = descriptions
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def landscape(tmp_path_factory):
+    """A drawn landscape of 512 × 512 pixels, its files (``scene``, ``truth``) and where its water is."""
+    from types import SimpleNamespace
+
+    from wholescene.raster.landscape import draw
+
+    drawn = draw(512, seed=1)
+    scene, truth = drawn.write(tmp_path_factory.mktemp("landscape"))
+    return SimpleNamespace(scene=scene, truth=truth, water=drawn.water, rgb=drawn.rgb)

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# See that the system has what one purpose needs; install it where that is possible.
+#
+# usage: system_packages.sh PYTHON venv    an environment can be made with PYTHON
+#        system_packages.sh PYTHON qgis    the same, and PyQGIS for PYTHON and Xvfb are there
+#
+# Looks for the thing itself, not for a package, so that other distributions pass too. Installs
+# with apt-get as root or with sudo; where it cannot, it names what is missing and ends with 1.
+set -euo pipefail
+python=$1
+purpose=$2
+
+if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
+    echo "WholeScene needs Python 3.10 or newer; '$python' is $("$python" --version 2>&1 || true)." >&2
+    echo "Name another one: make PYTHON=python3.12 ..." >&2
+    exit 1
+fi
+
+missing() {
+    "$python" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+    [ "$purpose" = qgis ] || return 0
+    "$python" -c 'import qgis.core' 2>/dev/null || echo python3-qgis
+    "$python" -c 'import osgeo.gdal' 2>/dev/null || echo python3-gdal
+    command -v qgis >/dev/null || echo qgis
+    command -v Xvfb >/dev/null || echo xvfb
+}
+
+packages=$(missing | tr '\n' ' ')
+[ -n "$packages" ] || exit 0
+
+sudo=()
+[ "$(id -u)" -eq 0 ] || sudo=(sudo)
+if ! command -v apt-get >/dev/null || { [ "${#sudo[@]}" -gt 0 ] && ! command -v sudo >/dev/null; }; then
+    echo "Missing on this system: $packages" >&2
+    echo "Install them (these are their names on Debian and Ubuntu) and run the command again." >&2
+    exit 1
+fi
+
+echo "Installing with apt-get: $packages"
+export DEBIAN_FRONTEND=noninteractive
+"${sudo[@]}" apt-get update -qq
+# shellcheck disable=SC2086  # a list of words
+"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages
+
+still=$(missing | tr '\n' ' ')
+if [ -n "$still" ]; then
+    echo "Still missing after the installation: $still" >&2
+    echo "If '$python' is not the distribution's own Python, name that one: make PYTHON=/usr/bin/python3 ..." >&2
+    exit 1
+fi
