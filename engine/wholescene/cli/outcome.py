@@ -17,6 +17,7 @@ from ..wire.errors import WholeSceneError
 from .progress import duration
 
 DONE, SKIPPED, FAILED, STOPPED = "done", "skipped", "failed", "stopped"
+FEW_CLASSES = 8  # so few are all listed, also those that do not occur
 COLUMNS = ("scene", "state", "output", "seconds", "error", "message", "nodata_pixels")
 
 
@@ -51,8 +52,12 @@ def as_json(outcomes: Sequence[Outcome], summary: Path | None) -> str:
     return json.dumps({"scenes": scenes, "summary": str(summary) if summary else None}, indent=1)
 
 
-def show(outcome: Outcome, console: Console) -> None:
-    """The table of classes and where the map is, or why there is none."""
+def show(outcome: Outcome, console: Console, *, with_name: bool) -> None:
+    """The table of classes and where the map is, or why there is none; ``with_name``: of several scenes."""
+    if outcome.state == STOPPED:
+        return
+    if with_name and outcome.state != SKIPPED:
+        console.print(f"\n{' + '.join(outcome.sources)}", style="bold", markup=False, highlight=False, soft_wrap=True)
     if outcome.error is not None:
         lines = f"error: {outcome.error.message}\n       [{outcome.error.code}]"
         console.print(lines, style="red", markup=False, highlight=False, soft_wrap=True)
@@ -64,24 +69,21 @@ def show(outcome: Outcome, console: Console) -> None:
 
 
 def area_table(result: dict[str, Any]) -> Table:
-    """Classes with colour, pixels, hectares and share."""
+    """Classes with colour, pixels, hectares (where the scene lies on the Earth) and share."""
+    areas = [area for area in result["areas"] if area["pixels"] or len(result["areas"]) <= FEW_CLASSES]
+    georeferenced = all(area["hectares"] is not None for area in areas)
     table = Table(box=None, pad_edge=False)
-    for heading in ("", "class"):
-        table.add_column(heading)
-    for heading in ("pixels", "hectares", "share"):
+    table.add_column()
+    table.add_column("class")
+    for heading in ("pixels", *(["hectares"] if georeferenced else []), "share"):
         table.add_column(heading, justify="right")
-    for area in result["areas"]:
-        if area["pixels"] or len(result["areas"]) <= 8:
-            table.add_row(*_cells(area))
+    for area in areas:
+        hectares = [f"{area['hectares']:,.2f}"] if georeferenced else []
+        swatch = Text("██", style=area["colour"])
+        table.add_row(swatch, area["name"], f"{area['pixels']:,}", *hectares, f"{area['share']:.1%}")
     if result["nodata_pixels"]:
-        table.add_row("", Text("no data", style="dim"), f"{result['nodata_pixels']:,}", "", "")
+        table.add_row("", Text("no data", style="dim"), f"{result['nodata_pixels']:,}")
     return table
-
-
-def _cells(area: dict[str, Any]) -> tuple[Text, str, str, str, str]:
-    hectares = "" if area["hectares"] is None else f"{area['hectares']:,.2f}"
-    swatch = Text("██", style=area["colour"])
-    return swatch, area["name"], f"{area['pixels']:,}", hectares, f"{area['share']:.1%}"
 
 
 def write_summary(outcomes: Sequence[Outcome], path: Path) -> None:

@@ -62,22 +62,9 @@ def stop_on_signals() -> Iterator[Stop]:
             signal.signal(number, handler)
 
 
-@contextmanager
-def open_view(stop: Stop) -> Iterator[View]:
+def open_view(stop: Stop) -> View:
     """A bar if stderr is a terminal, else lines on stderr."""
-    if not sys.stderr.isatty():
-        yield LogView(stop)
-        return
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=30),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TextColumn("{task.fields[note]}", style="dim"),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    with bar:
-        yield BarView(bar, stop)
+    return BarView(stop) if sys.stderr.isatty() else LogView(stop)
 
 
 class _Pace:
@@ -102,17 +89,19 @@ class _Pace:
 
 
 class BarView:
-    """The bar of a terminal."""
+    """The bar of a terminal; it is gone when the scene is done with."""
 
-    def __init__(self, bar: Progress, stop: Stop) -> None:
-        self._bar, self._stop, self._pace = bar, stop, _Pace()
-        self._task: TaskID | None = None
+    def __init__(self, stop: Stop) -> None:
+        self._stop, self._pace = stop, _Pace()
+        self._bar = _bar()
+        self._task = TaskID(0)
         self._title = ""
 
     def started(self, title: str) -> None:
         """Show a bar for this scene."""
-        self._title = title
+        self._title, self._bar = title, _bar()
         self._task = self._bar.add_task(f"{title}  starting", total=1.0, note="")
+        self._bar.start()
 
     def planned(self, plan: Plan) -> None:
         """Begin to count the throughput, and say what comes."""
@@ -121,21 +110,28 @@ class BarView:
 
     def progress(self, stage: str, fraction: float, seconds_left: float | None) -> None:
         """Move the bar."""
-        if self._task is None:
-            return
         note = self._pace.note(fraction, seconds_left)
         stage = "stopping" if self._stop.wanted else stage
         self._bar.update(self._task, completed=fraction, description=f"{self._title}  {stage}", note=note)
 
     def ended(self) -> None:
         """Take the bar away."""
-        if self._task is not None:
-            self._bar.remove_task(self._task)
-            self._task = None
+        self._bar.stop()
 
     def cancelled(self) -> bool:
         """Whether Ctrl-C was pressed."""
         return self._stop.wanted
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=30),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[note]}", style="dim"),
+        console=Console(stderr=True),
+        transient=True,
+    )
 
 
 class LogView:
@@ -180,7 +176,7 @@ def describe_plan(plan: Plan) -> str:
     words = [f"{plan.model_width} × {plan.model_height} pixels with {plan.preset} in {plan.precision}"]
     if plan.peak_bytes:
         words.append(f"up to {plan.peak_bytes / 1e9:.1f} GB of memory")
-    if plan.seconds is not None:
+    if plan.seconds is not None and plan.seconds >= 1:
         words.append(f"about {duration(plan.seconds)}")
     return ", ".join(words)
 

@@ -72,6 +72,8 @@ def run(args: argparse.Namespace) -> int:
     """Segment; 0 if every scene has its map, 1 if not, 130 if stopped."""
     if args.extent_crs and not args.extent:
         args.parser.error("--extent-crs needs --extent")
+    if args.engine is None:
+        _check_preset(args.preset)
     several = len(args.scenes) > 1 and not args.stack
     outcomes = compute(requests(args), door(args.engine), quiet=args.json, several=several, overwrite=args.overwrite)
     summary = _write_summary(args, outcomes) if several else None
@@ -82,10 +84,17 @@ def run(args: argparse.Namespace) -> int:
     return 1 if "failed" in states else 0
 
 
+def _check_preset(name: str) -> None:
+    """Fail at once, and once for all scenes, before the large libraries are loaded."""
+    from ..presets.zoo import Zoo
+
+    Zoo().load(name).weights_path()
+
+
 def requests(args: argparse.Namespace) -> list[SegmentRequest]:
     """One request per scene."""
     scenes = [tuple(args.scenes)] if args.stack else [(scene,) for scene in args.scenes]
-    outputs = _outputs(scenes, args.output, args.preset)
+    outputs = _outputs(scenes, args)
     extent = _extent(args.extent, args.extent_crs) if args.extent else None
     return [
         SegmentRequest(
@@ -116,11 +125,11 @@ def compute(
 
     console = Console()
     outcomes = []
-    with stop_on_signals() as stop, open_view(stop) as view:
-        for outcome in batch.run(requested, way, view, skip_finished=several and not overwrite):
+    with stop_on_signals() as stop:
+        for outcome in batch.run(requested, way, open_view(stop), skip_finished=several and not overwrite):
             outcomes.append(outcome)
             if not quiet:
-                show(outcome, Console(stderr=True) if outcome.error else console)
+                show(outcome, Console(stderr=True) if outcome.error else console, with_name=several)
     return outcomes
 
 
@@ -135,21 +144,23 @@ def door(connection: str | None) -> Door:
     return through_engine(Path(connection) if connection else None)
 
 
-def _outputs(scenes: Sequence[tuple[str, ...]], output: str | None, preset: str) -> list[str | None]:
-    """The names to write to; None lets the job choose one beside the scene."""
-    if output is None:
+def _outputs(scenes: Sequence[tuple[str, ...]], args: argparse.Namespace) -> list[str | None]:
+    """The names to write to; None lets the job choose a free one beside the scene."""
+    folder = Path(args.output) if args.output else None
+    if folder is not None and not folder.is_dir():
+        if len(scenes) > 1:
+            raise OutputUnwritable(path=args.output, detail="several scenes need a folder here, and there is none")
+        return [args.output]
+    if folder is None and not args.overwrite:
         return [None] * len(scenes)
-    folder = Path(output)
-    if len(scenes) == 1 and not folder.is_dir():
-        return [output]
-    if not folder.is_dir():
-        raise OutputUnwritable(path=output, detail="several scenes need a folder here, and there is none")
     from ..raster.naming import scene_title
+    from ..raster.sources import source_file
 
-    names = [f"{scene_title(scene)}_{preset}" for scene in scenes]
-    # two scenes of one name from different folders
-    unique = [name if names.index(name) == place else f"{name}_{place + 1}" for place, name in enumerate(names)]
-    return [str(folder / f"{name}.tif") for name in unique]
+    folders = [folder or (source_file(scene[0]) or Path("x")).parent for scene in scenes]
+    places = [place / f"{scene_title(scene)}_{args.preset}" for place, scene in zip(folders, scenes, strict=True)]
+    # two scenes of one name from different folders must not share a map
+    numbers = [places[:index].count(place) + 1 for index, place in enumerate(places)]
+    return [f"{place}{'' if n == 1 else f'_{n}'}.tif" for place, n in zip(places, numbers, strict=True)]
 
 
 def _write_summary(args: argparse.Namespace, outcomes: Sequence[Outcome]) -> Path:
