@@ -1,0 +1,216 @@
+"""What engine and plugin say to each other, in the session's thread.
+
+Owns the channel and the growing rasters. Talks to the rest of the plugin only through the
+signals of the session.
+"""
+
+from __future__ import annotations
+
+import queue
+from typing import Any, Callable, Dict, Mapping, Tuple
+
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSlot
+
+from ..wire.connection import ConnectionInfo
+from ..wire.errors import BadMessage, EngineLost, ProtocolMismatch, WholeSceneError, from_dict
+from ..wire.message import PROTOCOL, Message
+from ..wire.plan import Plan, Window
+from .channel import Channel
+from .growing_rasters import GrowingRasters
+from .version import plugin_version
+
+BEAT_MS = 10_000
+MISSED_BEATS = 3  # so many unanswered beats, and the engine is lost
+GROWN_MS = 250  # a map cannot be redrawn much more often
+
+Requests = "queue.SimpleQueue[Tuple[str, Dict[str, Any]]]"
+
+
+class Conversation(QObject):
+    """One connection from hello to its end. ``session`` is the EngineSession whose signals it emits."""
+
+    def __init__(self, info: ConnectionInfo, session: Any, requests: Requests, beat_ms: int = BEAT_MS) -> None:
+        super().__init__()
+        self._session = session
+        self._requests = requests
+        self._rasters = GrowingRasters()
+        self._asked: Dict[str, Tuple[str, str]] = {}  # message id → (type, job) while unanswered
+        self._greeted = False
+        self._over = False
+        self._silent_beats = 0
+        self._channel = Channel(info, self)
+        self._channel.opened.connect(self._say_hello)
+        self._channel.received.connect(self._hear)
+        self._channel.broken.connect(self._lose)
+        self._heart = _timer(self, beat_ms, self._beat)
+        self._growth = _timer(self, GROWN_MS, self._show_growth)
+        self._growth.setSingleShot(True)
+        self._hearing: Dict[str, Callable[[Mapping[str, Any], Message], None]] = {
+            "hello": self._hello,
+            "bye": self._bye,
+            "presets": self._presets,
+            "status": self._status,
+            "submitted": self._submitted,
+            "planned": self._planned,
+            "progress": self._progress,
+            "block": self._block,
+            "done": self._done,
+            "failed": self._failed,
+            "cancelled": self._cancelled,
+        }
+
+    def start(self) -> None:
+        """Connect."""
+        self._heart.start()
+        self._channel.open()
+
+    def close(self) -> None:
+        """Hang up and delete the working rasters."""
+        self._over = True
+        self._heart.stop()
+        self._growth.stop()
+        self._channel.close()
+        self._rasters.close()
+
+    # -- what the GUI asks for ---------------------------------------------------
+
+    @pyqtSlot()
+    def answer_requests(self) -> None:
+        """Send what waits in the queue, once the engine has said hello."""
+        while self._greeted and not self._over:
+            try:
+                kind, body = self._requests.get_nowait()
+            except queue.Empty:
+                return
+            if kind == "release":
+                self._rasters.release(body["job"])
+            else:
+                self._ask(kind, body)
+
+    def _ask(self, kind: str, body: Mapping[str, Any]) -> None:
+        job = str(body.get("job", ""))
+        try:
+            message_id = self._channel.send(kind, body)
+        except WholeSceneError as problem:  # too large, or a value that cannot be sent
+            self._session.failed.emit(job, problem.to_dict())
+            return
+        self._asked[message_id] = (kind, job)
+
+    # -- life ------------------------------------------------------------------
+
+    def _say_hello(self) -> None:
+        self._ask("hello", {"protocol": PROTOCOL, "client": "qgis", "version": plugin_version()})
+
+    def _beat(self) -> None:
+        """A sign of life. Missed answers are counted, not seconds, which also pass while a laptop sleeps."""
+        if self._silent_beats >= MISSED_BEATS:
+            self._lose(EngineLost(detail="it has been silent for too long"))
+            return
+        self._silent_beats += 1
+        if self._greeted:
+            self._ask("status", {})
+
+    def _lose(self, problem: WholeSceneError) -> None:
+        if not self._over:
+            self.close()
+            self._session.conversation_ended(problem.to_dict())
+
+    # -- what the engine says ----------------------------------------------------
+
+    def _hear(self, message: Message) -> None:
+        self._silent_beats = 0
+        kind, job = self._asked.pop(message.reply_to, ("", ""))
+        if message.type == "error":
+            self._refused(kind, job, dict(message.body.get("error") or {}))
+        elif message.type in self._hearing:  # others belong to a later release
+            try:
+                self._hearing[message.type](message.body, message)
+            except (KeyError, TypeError, ValueError, WholeSceneError) as problem:
+                self._lose(BadMessage(detail=f"'{message.type}' with {problem!r}"))
+
+    def _refused(self, kind: str, job: str, error: Dict[str, Any]) -> None:
+        if kind in ("submit", "attach", "cancel"):
+            self._session.failed.emit(job, error)
+        elif kind in ("hello", ""):
+            self._lose(from_dict(error))
+
+    def _hello(self, body: Mapping[str, Any], _: Message) -> None:
+        theirs, version = body["protocol"], str(body["version"])
+        if theirs != PROTOCOL:
+            self._lose(mismatch(theirs, version))
+        elif not self._greeted:
+            self._greeted = True
+            self._session.conversation_began(dict(body))
+            self.answer_requests()
+
+    def _bye(self, body: Mapping[str, Any], _: Message) -> None:
+        self._lose(EngineLost(detail="it was shut down"))
+
+    def _presets(self, body: Mapping[str, Any], _: Message) -> None:
+        self._session.presets.emit(list(body["presets"]))
+
+    def _status(self, body: Mapping[str, Any], _: Message) -> None:
+        self._session.status.emit(dict(body))
+
+    def _submitted(self, body: Mapping[str, Any], _: Message) -> None:
+        self._session.submitted.emit(str(body["job"]))
+
+    def _progress(self, body: Mapping[str, Any], _: Message) -> None:
+        self._session.progress.emit(str(body["job"]), dict(body))
+
+    def _planned(self, body: Mapping[str, Any], _: Message) -> None:
+        job, plan = str(body["job"]), dict(body["plan"])
+        path = self._rasters.add(job, Plan.from_dict(plan).grid)
+        self._session.planned.emit(job, plan, path)
+
+    def _block(self, body: Mapping[str, Any], message: Message) -> None:
+        job = str(body["job"])
+        window = Window(*(int(body[key]) for key in ("row", "col", "height", "width")))
+        if not message.buffers:
+            raise ValueError("no pixels")
+        if not self._rasters.write(job, window, bytes(message.buffers[0])):
+            return  # ended, or without a raster: no credit, so no more blocks
+        if not self._growth.isActive():
+            self._growth.start()
+        # one by one: the engine counts bytes under way too, and few large blocks may exhaust them
+        self._channel.send("credit", {"job": job, "blocks": 1})
+
+    def _done(self, body: Mapping[str, Any], _: Message) -> None:
+        job = self._ended(body)
+        self._session.done.emit(job, dict(body["result"]))
+
+    def _failed(self, body: Mapping[str, Any], _: Message) -> None:
+        job = self._ended(body)
+        self._session.failed.emit(job, dict(body["error"]))
+
+    def _cancelled(self, body: Mapping[str, Any], _: Message) -> None:
+        job = self._ended(body)
+        self._session.cancelled.emit(job)
+
+    def _ended(self, body: Mapping[str, Any]) -> str:
+        job = str(body["job"])
+        self._show_growth()
+        self._rasters.finish(job)
+        return job
+
+    def _show_growth(self) -> None:
+        for job in self._rasters.flush():
+            self._session.grown.emit(job)
+
+
+def mismatch(theirs: Any, version: str) -> ProtocolMismatch:
+    """The error for an engine of another protocol; names the side to update."""
+    return ProtocolMismatch(
+        client_protocol=PROTOCOL,
+        client_version=plugin_version(),
+        engine_protocol=theirs,
+        engine_version=version,
+        older="engine" if isinstance(theirs, int) and theirs < PROTOCOL else "client",
+    )
+
+
+def _timer(parent: QObject, milliseconds: int, call: Callable[[], None]) -> QTimer:
+    timer = QTimer(parent)
+    timer.setInterval(milliseconds)
+    timer.timeout.connect(call)
+    return timer
