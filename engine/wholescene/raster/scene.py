@@ -164,6 +164,7 @@ class Scene:
             yield file, [band for _, band in run]
 
     def _read_file(self, file: int, bands: Sequence[int], window: Window) -> Array:
+        self._check_inside(window)
         try:
             with environment():
                 values: Array = self._datasets()[file].read(list(bands), window=gdal_window(window))
@@ -191,7 +192,14 @@ class Scene:
             masks.append(np.logical_and.reduce(np.isfinite(values)))
         return masks
 
+    def _check_inside(self, window: Window) -> None:
+        """rasterio would cut the window instead."""
+        far = window.row + window.height > self.grid.height or window.col + window.width > self.grid.width
+        if far or min(window.row, window.col) < 0:
+            raise ValueError(f"{window} lies outside of the scene of {self.grid.height} × {self.grid.width} pixels")
+
     def _read_mask(self, file: int, band: int, window: Window) -> Mask:
+        self._check_inside(window)
         try:
             with environment():
                 mask: Array = self._datasets()[file].read_masks(band, window=gdal_window(window))

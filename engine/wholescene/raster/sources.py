@@ -49,6 +49,7 @@ def open_source(source: str) -> DatasetReader:
         if dataset.count == 0:
             dataset.close()
             raise SceneUnreadable(path=source, detail="it has no raster band")
+        _refuse_mosaic_of_cmyk(dataset, source)
         return _raw_if_cmyk(dataset, source)
 
 
@@ -86,12 +87,28 @@ def _only(names: Sequence[str], source: str) -> str:
 
 def _raw_if_cmyk(dataset: DatasetReader, source: str) -> DatasetReader:
     """Four measured bands that somebody tagged as CMYK: GDAL would turn them into RGBA and lose them."""
-    is_cmyk = dataset.tags(ns="IMAGE_STRUCTURE").get("SOURCE_COLOR_SPACE") == "CMYK"
-    if not is_cmyk or dataset.driver != "GTiff":
+    if not _is_cmyk(dataset):
         return dataset
     name = dataset.name
     dataset.close()
     return _open(f"GTIFF_RAW:{name}", source)
+
+
+def _is_cmyk(dataset: DatasetReader) -> bool:
+    return dataset.driver == "GTiff" and dataset.tags(ns="IMAGE_STRUCTURE").get("SOURCE_COLOR_SPACE") == "CMYK"
+
+
+def _refuse_mosaic_of_cmyk(dataset: DatasetReader, source: str) -> None:
+    """A VRT reads its files as RGBA; their values cannot be had through it."""
+    parts = [name for name in dataset.files[1:] if name.lower().endswith((".tif", ".tiff"))]
+    if dataset.driver != "VRT" or not parts or not os.path.exists(parts[0]):
+        return
+    with _open(parts[0], parts[0]) as part:
+        if _is_cmyk(part):
+            detail = (
+                f"its files, such as {parts[0]}, are tagged as CMYK; make the VRT from GTIFF_RAW:{parts[0]} instead"
+            )
+            raise SceneUnreadable(path=source, detail=detail)
 
 
 def source_file(source: str) -> Path | None:

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from affine import Affine
 from rasterio.crs import CRS
+
 from wholescene.raster.areas import AreaCount, pixel_areas
 from wholescene.raster.grid import Grid
 from wholescene.wire.plan import NODATA, ClassEntry, Window

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from affine import Affine
 from rasterio.crs import CRS
+
 from wholescene.raster.grid import Grid, parse_crs
 from wholescene.wire.errors import CrsUnknown, ExtentOutside
 from wholescene.wire.plan import Window
