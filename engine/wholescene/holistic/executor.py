@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Protocol
 
 import torch
@@ -17,7 +18,7 @@ from torch import Tensor
 from ..nn.patch import Patch
 from ..nn.steps import Attention, Global, Local, Program, Read, Step
 from ..wire.plan import Window
-from .feature_map import FeatureMap, Store
+from .feature_map import FeatureMap, Store, Strip
 from .tiles import rescale, surround, tile_rows, tiles
 
 
@@ -52,6 +53,7 @@ class Executor:
 
     def __post_init__(self) -> None:
         self.maps: dict[str, FeatureMap] = {}
+        self.cache = self.store.cache(self._cache_bytes())
 
     def encode(self) -> None:
         """Run all steps but the head; afterwards the maps that the head reads are complete."""
@@ -91,32 +93,29 @@ class Executor:
     def _run_global(self, step: Global) -> None:
         """Two passes: measure everywhere, then close everywhere. Hidden features are kept as memory allows."""
         target = self.maps[step.writes]
-        kept: dict[Window, Patch] = {}
-        total = self._measure(step, target, kept)
-        close = step.close(total)
+        close = step.close(self._measure(step, target))
 
         def finish(window: Window) -> Patch:
-            hidden, patch = kept.pop(window, None), self._read(step.reads, window)
-            again = 0
+            patch, hidden = self._read(step.reads, window), self.cache.get(window)
             if hidden is None:
-                hidden, again = step.expand(patch).crop(window), step.macs_expand
-            else:
-                self.store.give_back(_size(hidden))
+                hidden = step.expand(patch).crop(window)
             out = close(hidden, patch)
-            self.ticker.tick(step, window.height * window.width, step.macs_close + again)
+            self.ticker.tick(step, window.height * window.width, step.macs_close)
             return out
 
         self._rewrite(target, finish)
 
-    def _measure(self, step: Global, target: FeatureMap, kept: dict[Window, Patch]) -> Tensor:
-        sums = []
-        for window in tiles(*target.size, self.tile):
+    def _measure(self, step: Global, target: FeatureMap) -> Tensor:
+        self.cache.clear()
+        windows = tiles(*target.size, self.tile)
+        # one tensor for all sums: small ones left between large ones would break up the heap
+        sums = torch.empty(len(windows), step.hidden_channels)
+        for window, into in zip(windows, sums, strict=True):
             hidden = step.expand(self._read(step.reads, window)).crop(window)
-            sums.append(step.measure(hidden))
-            if self.store.take(_size(hidden)):
-                kept[window] = hidden
+            into.copy_(step.measure(hidden))
+            self.cache.keep(hidden)
             self.ticker.tick(step, window.height * window.width, step.macs_expand)
-        return torch.stack(sums).sum(0)  # in tile order, whoever computed them
+        return sums.sum(0)  # in tile order, whoever computed them
 
     def _run_attention(self, step: Attention) -> None:
         source, target = self.maps[step.reads], self.maps[step.writes]
@@ -130,14 +129,17 @@ class Executor:
 
     def _rewrite(self, target: FeatureMap, compute: Callable[[Window], Patch]) -> None:
         """Replace a map by tiles that read their neighbours: a row is stored once the next has read it."""
-        before: list[Patch] = []
-        for row in tile_rows(*target.size, self.tile):
-            after = [compute(window) for window in row]
-            for patch in before:
-                target.write(patch)
-            before = after
-        for patch in before:
-            target.write(patch)
+        strips = cycle((target.strip(self.tile), target.strip(self.tile)))
+        finished: Strip | None = None
+        for row, strip in zip(tile_rows(*target.size, self.tile), strips, strict=False):
+            strip.begin(row[0])
+            for window in row:
+                strip.write(compute(window))
+            if finished is not None:
+                target.write_rows(finished)
+            finished = strip
+        if finished is not None:
+            target.write_rows(finished)
 
     # -- reading and memory ----------------------------------------------------
 
@@ -160,13 +162,16 @@ class Executor:
         height, width = (side // spec.stride for side in self.size)
         return self.store.allocate(height, width, spec.channels, self.dtype)
 
+    def _cache_bytes(self) -> int:
+        """Bytes of hidden features of the largest global step, but not more than a third of the memory."""
+        steps = [step for step in self.program.steps if isinstance(step, Global)]
+        areas = [self.size[0] * self.size[1] // self.program.features[step.writes].stride ** 2 for step in steps]
+        hidden = [area * step.hidden_channels for area, step in zip(areas, steps, strict=True)]
+        return min(self.store.free // 3, max(hidden, default=0) * self.dtype.itemsize)
+
     @property
     def _head_side(self) -> int:
         return self.tile * min(spec.stride for spec in self.program.features.values() if spec.stride > 1)
-
-
-def _size(patch: Patch) -> int:
-    return patch.data.numel() * patch.data.element_size()
 
 
 def _touch(first: Window, second: Window) -> bool:

@@ -18,6 +18,8 @@ from ..nn.patch import Patch
 from ..wire import errors
 from ..wire.plan import Window
 
+ALIGNMENT = 64  # bytes, of vector instructions
+
 
 @dataclass(frozen=True)
 class FeatureMap:
@@ -39,8 +41,63 @@ class FeatureMap:
         """Store a patch at its window."""
         self._at(patch.window).copy_(patch.data[0].permute(1, 2, 0))
 
+    def strip(self, height: int) -> Strip:
+        """Room for ``height`` rows of this map that are not ready to be stored."""
+        return Strip(torch.empty(min(height, self.size[0]), *self.data.shape[1:], dtype=self.data.dtype))
+
+    def write_rows(self, strip: Strip) -> None:
+        """Store a finished strip."""
+        self.data[strip.row : strip.row + strip.height].copy_(strip.data[: strip.height])
+
     def _at(self, window: Window) -> Tensor:
         return self.data[window.row : window.row + window.height, window.col : window.col + window.width]
+
+
+@dataclass
+class Strip:
+    """Rows ``row`` to ``row + height`` of a map that is being rewritten, ``data`` ``[rows, W, C]``."""
+
+    data: Tensor
+    row: int = 0
+    height: int = 0
+
+    def begin(self, first: Window) -> None:
+        """Start anew at a row of tiles, of which ``first`` is one."""
+        self.row, self.height = first.row, first.height
+
+    def write(self, patch: Patch) -> None:
+        """Take a tile of these rows."""
+        window = patch.window
+        self.data[: window.height, window.col : window.col + window.width].copy_(patch.data[0].permute(1, 2, 0))
+
+
+class TileCache:
+    """Tiles kept between two passes over the scene, in one block of memory; what does not fit is not kept."""
+
+    def __init__(self, count: int) -> None:
+        self._memory = torch.empty(count, dtype=torch.uint8)
+        self._used = 0
+        self._tiles: dict[Window, Patch] = {}
+
+    def keep(self, patch: Patch) -> None:
+        """Copy a tile if there is room for it."""
+        data = patch.data.permute(0, 2, 3, 1)
+        count = data.numel() * data.element_size()
+        if self._used + count > len(self._memory):
+            return
+        place = self._memory[self._used : self._used + count].view(data.dtype).view(data.shape)
+        place.copy_(data)
+        self._used += -(-count // ALIGNMENT) * ALIGNMENT
+        self._tiles[patch.window] = patch.like(place.permute(0, 3, 1, 2))
+
+    def get(self, window: Window) -> Patch | None:
+        """The tile at ``window``, if it was kept."""
+        return self._tiles.get(window)
+
+    def clear(self) -> None:
+        """Forget all tiles."""
+        self._tiles.clear()
+        self._used = 0
 
 
 class Store:
@@ -69,15 +126,11 @@ class Store:
             data = torch.from_numpy(self._file_backed(count))
         return FeatureMap(data.view(dtype).view(height, width, channels))
 
-    def take(self, count: int) -> bool:
-        """Reserve ``count`` bytes of the memory budget for something else, if they are left."""
-        granted = count <= self.free
-        self.free -= count if granted else 0
-        return granted
-
-    def give_back(self, count: int) -> None:
-        """Return what `take` reserved."""
-        self.free += count
+    def cache(self, count: int) -> TileCache:
+        """A cache of at most ``count`` bytes, of what the budget has left."""
+        granted = max(0, min(count, self.free))
+        self.free -= granted
+        return TileCache(granted)
 
     def close(self) -> None:
         """Drop the scratch files."""
