@@ -84,18 +84,18 @@ def installation_file() -> Path:
 
 
 def private_folder(folder: Path) -> None:
-    """Make ``folder`` and see that nobody else can look into it; raises ConnectionFileInvalid."""
+    """Make ``folder``, for its owner alone, or accept one that strangers cannot write to.
+
+    Raises ConnectionFileInvalid.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = folder.lstat()
+        mode = folder.stat().st_mode
     except OSError as problem:
         raise ConnectionFileInvalid(path=str(folder), detail=str(problem)) from None
-    if not stat.S_ISDIR(status.st_mode):
-        raise ConnectionFileInvalid(path=str(folder), detail="its place is not a folder, or a link to one")
-    if _POSIX:
-        _require_owner(folder, status)
-        if stat.S_IMODE(status.st_mode) & 0o077:
-            os.chmod(folder, 0o700)
+    # in a sticky folder such as /tmp nobody can put another file into our file's place
+    if _POSIX and mode & stat.S_IWOTH and not mode & stat.S_ISVTX:
+        raise ConnectionFileInvalid(path=str(folder), detail="everybody could write into this folder")
 
 
 def write_connection(info: ConnectionInfo, path: Optional[Path] = None) -> Path:

@@ -1,0 +1,328 @@
+"""A client of the engine for Python: what ``wholescene segment --engine`` and tests use."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol
+
+import psutil
+import zmq
+
+from .. import __version__
+from ..wire import message as wire
+from ..wire.connection import ConnectionInfo, connection_file, read_connection
+from ..wire.errors import Cancelled, EngineLost, EngineNotFound, ProtocolMismatch, from_dict
+from ..wire.plan import Plan, Window
+from ..wire.request import SegmentRequest
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+ALIVE_EVERY = 10.0  # seconds between signs of life while a job runs
+SILENT_TOO_LONG = 60.0
+LOOK_UP = 0.1  # how soon a wish to cancel is noticed
+ENDINGS = ("done", "failed", "cancelled")
+
+
+class JobView(Protocol):
+    """Who follows a job: the sink of the heart without its blocks."""
+
+    def planned(self, plan: Plan) -> None:
+        """Grid, classes and cost are known."""
+
+    def progress(self, stage: str, fraction: float, seconds_left: float | None) -> None:
+        """Stage and share of the whole job, 0 to 1."""
+
+    def cancelled(self) -> bool:
+        """Whether to stop."""
+
+
+BlockTaker = Callable[["Window", "npt.NDArray[np.uint8]", "npt.NDArray[np.uint8] | None"], None]
+
+
+class EngineClient:
+    """One connection to a running engine, for one thread. A context manager."""
+
+    def __init__(self, info: ConnectionInfo, path: Path) -> None:
+        self.info = info
+        self.path = path
+        self.engine: dict[str, Any] = {}
+        self._session = wire.Session(info.key_bytes, wire.CLIENT)
+        self._aside: deque[wire.Message] = deque()  # of jobs, came while an answer was waited for
+        self._heard = self._spoke = time.monotonic()
+        self._context = zmq.Context()
+        self._socket = self._context.socket(zmq.DEALER)
+        self._socket.setsockopt(zmq.LINGER, 0)
+        self._socket.setsockopt(zmq.MAXMSGSIZE, wire.MAX_BUFFER_BYTES)
+        self._socket.connect(info.endpoint)
+
+    @classmethod
+    def connect(cls, path: Path | None = None, timeout: float = 10.0) -> EngineClient:
+        """Find the engine by its connection file and say hello.
+
+        Raises EngineNotFound, ConnectionFileInvalid, BadSignature or ProtocolMismatch.
+        """
+        path = Path(path or connection_file())
+        info = read_connection(path)
+        if not _alive(info.pid):
+            raise EngineNotFound(detail=f"process {info.pid}, named by {path}, is gone")
+        client = cls(info, path)
+        try:
+            client._hello(timeout)
+        except BaseException:
+            client.close()
+            raise
+        return client
+
+    def close(self) -> None:
+        """Hang up; jobs go on."""
+        self._socket.close(0)
+        self._context.term()
+
+    def __enter__(self) -> EngineClient:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- questions --
+
+    def status(self) -> dict[str, Any]:
+        """What the engine does."""
+        return self._ask("status").body
+
+    def presets(self) -> list[dict[str, Any]]:
+        """The engine's zoo."""
+        return list(self._ask("presets").body["presets"])
+
+    def shutdown(self, timeout: float = 20.0) -> None:
+        """Stop the engine and wait until it has ended; raises EngineLost if it does not."""
+        self._ask("shutdown")
+        deadline = time.monotonic() + timeout
+        while _is_named_by(self.path, self.info):
+            if time.monotonic() > deadline:
+                raise EngineLost(detail=f"it was asked to stop {timeout:.0f} seconds ago and still runs")
+            time.sleep(0.02)
+
+    # -- jobs --
+
+    def segment(
+        self, request: SegmentRequest, view: JobView, block: BlockTaker | None = None, credit: int = 32
+    ) -> dict[str, Any]:
+        """Have a request computed and follow it to its end; the result as plain values.
+
+        ``block`` gets each finished block, if given. Raises the job's error, or Cancelled. Ctrl-C and an
+        exception of ``view`` or ``block`` cancel the job.
+        """
+        job = self.submit(request, credit if block else 0)
+        return self.follow(job, view, block)
+
+    def submit(self, request: SegmentRequest, credit: int = 0) -> str:
+        """Queue a request; the job's id. Relative paths are meant from here, not from the engine's folder."""
+        body = {"request": absolute(request).to_dict(), "credit": credit}
+        return str(self._ask("submit", body).body["job"])
+
+    def attach(self, job: str, credit: int = 0, number: int = 0) -> None:
+        """Follow a job that is known by its id, with blocks from ``number`` on; then call :meth:`follow`."""
+        self._ask("attach", {"job": job, "credit": credit, "number": number})
+
+    def cancel(self, job: str, timeout: float = 10.0) -> str:
+        """End a job; how it ended: "cancelled", or "done" or "failed" if it had before."""
+        self._say("cancel", {"job": job})
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            message = self._next(LOOK_UP)
+            if message is not None and message.body.get("job") == job and message.type in ENDINGS:
+                return message.type
+        raise EngineLost(detail="it does not answer")
+
+    def follow(self, job: str, view: JobView, block: BlockTaker | None = None) -> dict[str, Any]:
+        """Wait for the end of a submitted or attached job. See :meth:`segment`."""
+        following = _Following(view, block)
+        asked_to_stop = False
+        try:
+            while following.ending is None:
+                if not asked_to_stop and view.cancelled():
+                    self._say("cancel", {"job": job})
+                    asked_to_stop = True
+                message = self._next(LOOK_UP)
+                if message is not None and message.body.get("job") == job and following.take(message):
+                    self._say("credit", {"job": job, "blocks": 1})
+        except EngineLost:
+            raise
+        except BaseException:
+            with contextlib.suppress(Exception):
+                self.cancel(job)
+            raise
+        return following.result()
+
+    # -- messages --
+
+    def _hello(self, timeout: float) -> None:
+        body = {"protocol": wire.PROTOCOL, "client": "python", "version": __version__}
+        try:
+            self.engine = self._ask("hello", body, timeout).body
+        except EngineLost:
+            raise EngineNotFound(detail=f"process {self.info.pid}, named by {self.path}, does not answer") from None
+        theirs = self.engine.get("protocol")
+        if theirs != wire.PROTOCOL:
+            raise ProtocolMismatch(
+                client_protocol=wire.PROTOCOL,
+                client_version=__version__,
+                engine_protocol=theirs,
+                engine_version=self.engine.get("version"),
+                older="engine" if isinstance(theirs, int) and theirs < wire.PROTOCOL else "client",
+            )
+
+    def _ask(self, kind: str, body: Mapping[str, Any] | None = None, timeout: float = 30.0) -> wire.Message:
+        """Send a message and wait for the answer to it; raises the engine's error."""
+        asked = self._say(kind, body)
+        deadline = time.monotonic() + timeout
+        while (left := deadline - time.monotonic()) > 0:
+            message = self._receive(min(left, 1.0))
+            if message is None:
+                continue
+            if message.reply_to != asked:
+                self._aside.append(message)
+            elif message.type == "error":
+                raise from_dict(message.body["error"])
+            else:
+                return message
+        raise EngineLost(detail=f"it does not answer '{kind}'")
+
+    def _next(self, seconds: float) -> wire.Message | None:
+        """The next message that is no answer; None if none came."""
+        if self._aside:
+            return self._aside.popleft()
+        message = self._receive(seconds)
+        if message is not None and message.type == "error":
+            raise from_dict(message.body["error"])
+        return message
+
+    def _say(self, kind: str, body: Mapping[str, Any] | None = None) -> str:
+        message = self._session.message(kind, body)
+        self._socket.send_multipart(self._session.encode(message))
+        self._spoke = time.monotonic()
+        return message.id
+
+    def _receive(self, seconds: float) -> wire.Message | None:
+        self._stay_alive()
+        if not self._socket.poll(max(1, int(seconds * 1000))):
+            return None
+        message = self._session.unpack(self._socket.recv_multipart())
+        self._heard = time.monotonic()
+        if message.type == "error" and not message.reply_to:
+            raise from_dict(message.body["error"])  # it could not even tell which message of ours it refuses
+        if message.type == "bye" and not message.reply_to:
+            raise EngineLost(detail="it was shut down")
+        return message
+
+    def _stay_alive(self) -> None:
+        """Show that this client lives, and see whether the engine does."""
+        now = time.monotonic()
+        if now - self._spoke > ALIVE_EVERY:
+            self._say("hello", {"protocol": wire.PROTOCOL, "client": "python", "version": __version__})
+        quiet = now - self._heard
+        if quiet > SILENT_TOO_LONG:
+            raise EngineLost(detail=f"it has said nothing for {quiet:.0f} seconds")
+        if quiet > 1.0 and not _alive(self.info.pid):
+            raise EngineLost(detail=f"its process {self.info.pid} is gone")
+
+
+class _Following:
+    """What one client has seen of one job. A finished job may still deliver blocks that were not taken."""
+
+    QUIET_AFTER_DONE = 10.0
+
+    def __init__(self, view: JobView, block: BlockTaker | None) -> None:
+        self._view = view
+        self._block = block
+        self._blocks = 0
+        self._target: str | None = None
+        self._done: wire.Message | None = None
+        self._done_at = 0.0
+        self._ended: wire.Message | None = None
+
+    @property
+    def ending(self) -> wire.Message | None:
+        """The message the job ended with, once nothing more is to come."""
+        if self._done is not None and (self._all_taken() or time.monotonic() - self._done_at > self.QUIET_AFTER_DONE):
+            return self._done
+        return self._ended
+
+    def take(self, message: wire.Message) -> bool:
+        """Deal with one message of the job; whether it was a block."""
+        body = message.body
+        if message.type == "planned":
+            plan = Plan.from_dict(body["plan"])
+            self._target = plan.target
+            self._view.planned(plan)
+        elif message.type == "progress":
+            self._view.progress(str(body["stage"]), float(body["fraction"]), body["seconds_left"])
+        elif message.type == "done":
+            self._done, self._done_at = message, time.monotonic()
+        elif message.type in ENDINGS:
+            self._ended = message
+        elif message.type == "block" and self._block is not None:
+            self._take_block(message, self._block)
+            return True
+        return False
+
+    def result(self) -> dict[str, Any]:
+        """The result of a job that is done; raises what it failed with."""
+        ending = self.ending
+        assert ending is not None
+        if ending.type == "failed":
+            raise from_dict(ending.body["error"])
+        if ending.type == "cancelled":
+            raise Cancelled()
+        return dict(ending.body["result"])
+
+    def _all_taken(self) -> bool:
+        assert self._done is not None
+        return self._block is None or self._target is not None or self._blocks >= int(self._done.body["blocks"])
+
+    def _take_block(self, message: wire.Message, block: BlockTaker) -> None:
+        import numpy as np
+
+        body = message.body
+        window = Window(body["row"], body["col"], body["height"], body["width"])
+        shape = (window.height, window.width)
+        layers = [np.frombuffer(buffer, np.uint8).reshape(shape) for buffer in message.buffers]
+        self._blocks, self._done_at = self._blocks + 1, time.monotonic()
+        block(window, layers[0], layers[1] if len(layers) > 1 else None)
+
+
+def absolute(request: SegmentRequest) -> SegmentRequest:
+    """The request with whole paths. GDAL names that are no plain files stay as they are."""
+    return dataclasses.replace(
+        request,
+        sources=tuple(os.path.abspath(source) if os.path.exists(source) else source for source in request.sources),
+        output=None if request.output is None else os.path.abspath(request.output),
+        grid=os.path.abspath(request.grid) if _is_path(request.grid) else request.grid,
+    )
+
+
+def _is_path(grid: str) -> bool:
+    return grid not in ("scene", "model") and os.path.exists(grid)
+
+
+def _alive(pid: int) -> bool:
+    return bool(psutil.pid_exists(pid))  # type: ignore[no-untyped-call]
+
+
+def _is_named_by(path: Path, info: ConnectionInfo) -> bool:
+    try:
+        return read_connection(path).key == info.key
+    except Exception:
+        return False

@@ -1,0 +1,252 @@
+"""The engine: one loop over the socket, the inbox of the other threads, and the clock.
+
+The loop never waits for anything but new messages: computing happens in the worker
+process, writing in the writer thread, and what cannot be sent at once is dropped or
+fetched again later. So control is always answered.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import zmq
+
+from .. import __version__
+from ..wire import message as wire
+from ..wire.connection import ConnectionInfo
+from ..wire.errors import BadMessage, InternalError, WholeSceneError
+from .conductor import Conductor
+from .events import BlockRead, BlockWritten, Bytes, Inbox
+from .handlers import HANDLERS, mismatch
+from .jobs import Job, Registry, plain_error
+from .journal import Journal
+from .streams import Streams
+from .worker import DEFAULT_SEGMENT
+from .worker_process import WorkerProcess
+from .writer import Writer, remove_left_behind
+
+log = logging.getLogger(__name__)
+
+CLIENT_SILENT = 60.0  # seconds after which a client that says nothing counts as gone
+MESSAGES_PER_TURN = 64
+GOODBYE_SECONDS = 0.5
+# No client message carries a buffer; anything larger makes the socket drop the peer.
+MAX_INCOMING_BYTES = wire.MAX_MAP_BYTES
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How an engine runs. ``idle_exit`` in seconds, None for never; ``segment`` is what the worker computes with."""
+
+    journal: Path
+    name: str = "engine"
+    idle_exit: float | None = 900.0
+    segment: str = DEFAULT_SEGMENT
+    environment: Mapping[str, str] = field(default_factory=dict)
+    worker_log: Path | None = None
+
+
+@dataclass
+class Client:
+    """Where a client session can be reached, and when it was last heard."""
+
+    identity: bytes
+    heard: float
+
+
+class Engine:
+    """The engine on its socket. ``run`` returns when it was stopped."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.session = wire.Session(wire.new_key(), wire.ENGINE)
+        self.started = time.monotonic()
+        self.refused = 0
+        self.clients: dict[str, Client] = {}
+        self.inbox = Inbox()
+        self._stopping = False
+        self._last_life = self.started
+        self._journal = Journal(settings.journal, settings.name)
+        self._clean_up_after_predecessor()
+        self.jobs = Registry(self._journal)
+        self.writer = Writer(self.inbox.put)
+        self.streams = Streams(self.writer, self.send)
+        self.conductor = Conductor(self.jobs, self.writer, self._launch, self.inbox.put, self._announce)
+        self._context = zmq.Context()
+        self._socket = _bind(self._context)
+
+    @property
+    def connection(self) -> ConnectionInfo:
+        """What a client needs to know."""
+        return ConnectionInfo(
+            endpoint=self._socket.getsockopt_string(zmq.LAST_ENDPOINT),
+            key=self.session.key.hex(),
+            pid=os.getpid(),
+            protocol=wire.PROTOCOL,
+            version=__version__,
+        )
+
+    def stop(self) -> None:
+        """Leave the loop soon; from any thread and from signal handlers."""
+        self._stopping = True
+        self.inbox.wake()
+
+    def run(self) -> None:
+        """Serve until stopped or idle for too long."""
+        poller = zmq.Poller()
+        poller.register(self._socket, zmq.POLLIN)
+        poller.register(self.inbox.ready.fileno(), zmq.POLLIN)
+        while not self._stopping:
+            pause = self._tick()
+            if dict(poller.poll(int(pause * 1000) + 1)).get(self._socket):
+                self._receive()
+            for event in self.inbox.drain():
+                self._handle(event)
+
+    def close(self) -> None:
+        """End worker, writer and jobs, tell the clients, free the socket."""
+        self.conductor.stop()
+        self.writer.stop(seconds=10.0)
+        for event in self.inbox.drain():
+            self.conductor.handle(event)
+        for session in list(self.clients):
+            self.send(session, "bye", {})
+        self._socket.close(linger=int(GOODBYE_SECONDS * 1000))
+        self._context.term()
+        self.inbox.close()
+        self._journal.close()
+
+    # -- sending --
+
+    def send(self, session: str, kind: str, body: Mapping[str, Any], buffers: Sequence[Bytes] = ()) -> bool:
+        """Send to one client; False if it cannot be reached (it is forgotten then)."""
+        client = self.clients.get(session)
+        if client is None:
+            return False
+        if self._send(client.identity, kind, body, buffers):
+            return True
+        self._forget(session)
+        return False
+
+    def reply(self, message: wire.Message, kind: str, body: Mapping[str, Any]) -> None:
+        """Answer a client's message."""
+        client = self.clients.get(message.session)
+        if client is not None and not self._send(client.identity, kind, body, reply_to=message.id):
+            self._forget(message.session)
+
+    def _send(
+        self, identity: bytes, kind: str, body: Mapping[str, Any], buffers: Sequence[Bytes] = (), reply_to: str = ""
+    ) -> bool:
+        frames = self.session.pack(kind, body, buffers, reply_to)
+        try:
+            self._socket.send_multipart([identity, *frames], zmq.NOBLOCK, copy=False)
+        except zmq.ZMQError:  # gone, or it reads nothing while a thousand messages wait
+            return False
+        return True
+
+    def _announce(self, job: Job, kind: str, body: dict[str, Any]) -> None:
+        for session in list(job.followers):
+            self.send(session, kind, body)
+
+    def _forget(self, session: str) -> None:
+        self.clients.pop(session, None)
+        for job in self.jobs.all():
+            job.followers.pop(session, None)
+
+    # -- receiving --
+
+    def _receive(self) -> None:
+        for _ in range(MESSAGES_PER_TURN):
+            try:
+                identity, *frames = self._socket.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            self._hear(identity, frames)
+
+    def _hear(self, identity: bytes, frames: Sequence[bytes]) -> None:
+        try:
+            message = self.session.unpack(frames)
+        except WholeSceneError as problem:
+            # The answer is signed with our key: a client with another key sees by it that its own is wrong.
+            self.refused += 1
+            self._send(identity, "error", {"error": plain_error(problem)}, reply_to=self.session.reply_id(frames))
+            return
+        self._last_life = time.monotonic()
+        self.clients[message.session] = Client(identity, self._last_life)
+        try:
+            self._answer(message)
+        except WholeSceneError as problem:
+            self.reply(message, "error", {"error": plain_error(problem)})
+        except Exception as problem:
+            log.exception("message %s of type %s could not be handled", message.id, message.type)
+            error = InternalError(detail=f"{type(problem).__name__}: {problem}")
+            self.reply(message, "error", {"error": plain_error(error)})
+
+    def _answer(self, message: wire.Message) -> None:
+        if message.protocol != wire.PROTOCOL:
+            raise mismatch(message.protocol, message.body.get("version"))
+        if message.type not in HANDLERS:
+            raise BadMessage(detail=f"there is no message type '{message.type}'")
+        if message.buffers:
+            raise BadMessage(detail="clients send no buffers")
+        HANDLERS[message.type](self, message)
+
+    # -- other threads and the clock --
+
+    def _handle(self, event: object) -> None:
+        try:
+            self.conductor.handle(event)
+            if isinstance(event, BlockWritten):
+                self._block_written(event)
+            elif isinstance(event, BlockRead):
+                self.streams.read_again(self.jobs.get(event.job), event)
+        except Exception:
+            log.exception("event %s could not be handled", type(event).__name__)
+
+    def _block_written(self, event: BlockWritten) -> None:
+        try:
+            job = self.jobs.get(event.job)
+            if not job.ended:
+                self.streams.written(job, event)
+        finally:
+            event.release()
+
+    def _tick(self) -> float:
+        """Whatever time brings; seconds until the next turn at the latest."""
+        now = time.monotonic()
+        for session in [name for name, client in self.clients.items() if now - client.heard > CLIENT_SILENT]:
+            self._forget(session)
+        pause = self.conductor.tick()
+        if self.jobs.active():
+            self._last_life = now
+        if self.settings.idle_exit is not None and now - self._last_life > self.settings.idle_exit:
+            log.info("idle for %g seconds: the engine stops", self.settings.idle_exit)
+            self._stopping = True
+        return pause
+
+    def _clean_up_after_predecessor(self) -> None:
+        for job, part in self._journal.fail_left_behind():
+            log.warning("job %s was running when an earlier engine died", job)
+            if part is not None:
+                remove_left_behind(part)
+
+    def _launch(self, hear: Any) -> WorkerProcess:
+        settings = self.settings
+        return WorkerProcess(hear, settings.segment, settings.environment, settings.worker_log)
+
+
+def _bind(context: zmq.Context[zmq.Socket[bytes]]) -> zmq.Socket[bytes]:
+    socket = context.socket(zmq.ROUTER)
+    socket.setsockopt(zmq.ROUTER_MANDATORY, 1)  # say so when a client is gone
+    socket.setsockopt(zmq.MAXMSGSIZE, MAX_INCOMING_BYTES)
+    socket.setsockopt(zmq.HEARTBEAT_IVL, 15_000)
+    socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, 60_000)
+    socket.setsockopt(zmq.LINGER, 0)
+    socket.bind("tcp://127.0.0.1:*")
+    return socket

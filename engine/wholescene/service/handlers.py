@@ -1,0 +1,148 @@
+"""What the engine does with each message of a client: one function per type, listed in HANDLERS."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from .. import __version__
+from ..wire.errors import BadMessage, BadRequest, ProtocolMismatch
+from ..wire.message import PROTOCOL, Message
+from ..wire.request import SegmentRequest
+from . import outputs, pipe
+from .blocks import MAX_CREDIT, Follower
+from .jobs import Job
+
+if TYPE_CHECKING:
+    from .engine import Engine
+
+# A request goes through the worker's stdin pipe, which holds at least this much without a reader.
+MAX_REQUEST_BYTES = 48 << 10
+
+
+def hello(engine: Engine, message: Message) -> None:
+    """Versions of both sides; also a client's sign of life."""
+    protocol = message.body.get("protocol")
+    if protocol != PROTOCOL:
+        raise mismatch(protocol, message.body.get("version"))
+    body = {"protocol": PROTOCOL, "version": __version__, "pid": os.getpid(), "python": sys.version.split()[0]}
+    engine.reply(message, "hello", body)
+
+
+def mismatch(protocol: object, version: object) -> ProtocolMismatch:
+    """The error for a client of another protocol; names the side that is older."""
+    client_is_older = isinstance(protocol, int) and protocol < PROTOCOL
+    return ProtocolMismatch(
+        client_protocol=protocol if isinstance(protocol, (int, str)) else "unknown",
+        client_version=version if isinstance(version, str) else "version unknown",
+        engine_protocol=PROTOCOL,
+        engine_version=__version__,
+        older="client" if client_is_older else "engine",
+    )
+
+
+def submit(engine: Engine, message: Message) -> None:
+    """Queue a request; the sender follows the job."""
+    values = message.body.get("request")
+    if not isinstance(values, Mapping):
+        raise BadRequest(detail="'request' is missing")
+    request = SegmentRequest.from_dict(values)
+    if len(pipe.pack(request.to_dict())) > MAX_REQUEST_BYTES:
+        raise BadRequest(detail="it is too long; combine the files in a VRT")
+    credit = _count(message, "credit")
+    outputs.check(request)
+    job = engine.jobs.add(request)
+    job.followers[message.session] = Follower(message.session, credit)
+    waiting = len(engine.jobs.active()) - 1
+    engine.reply(message, "submitted", {"job": job.id, "ahead": waiting})
+
+
+def attach(engine: Engine, message: Message) -> None:
+    """Follow a job (again): its plan, its progress or ending, and the blocks from ``number`` on."""
+    job = _job(engine, message)
+    engine.reply(message, "submitted", {"job": job.id, "ahead": 0})
+    follower = Follower(message.session, _count(message, "credit"), _count(message, "number", 1 << 31))
+    job.followers[message.session] = follower
+    if job.plan is not None:
+        engine.send(message.session, "planned", job.planned())
+    kind, body = job.ending() if job.ended else ("progress", job.progress())
+    engine.send(message.session, kind, body)
+    engine.streams.resume(job, follower)
+
+
+def credit(engine: Engine, message: Message) -> None:
+    """The client has dealt with some blocks."""
+    job = _job(engine, message)
+    follower = job.followers.get(message.session)
+    if follower is not None:
+        follower.grant(_count(message, "blocks"))
+        engine.streams.resume(job, follower)
+
+
+def cancel(engine: Engine, message: Message) -> None:
+    """End a job. The answer is the message that says how it ended."""
+    job = _job(engine, message)
+    if job.ended and not engine.conductor.cleans_up(job):
+        engine.reply(message, *job.ending())
+        return
+    job.followers.setdefault(message.session, Follower(message.session))
+    engine.conductor.cancel(job)
+
+
+def status(engine: Engine, message: Message) -> None:
+    """Everything there is to know about the engine."""
+    body = {
+        "protocol": PROTOCOL,
+        "version": __version__,
+        "pid": os.getpid(),
+        "uptime": time.monotonic() - engine.started,
+        "clients": len(engine.clients),
+        "refused": engine.refused,
+        "worker": engine.conductor.worker_status(),
+        "jobs": [job.summary() for job in engine.jobs.all()],
+    }
+    engine.reply(message, "status", body)
+
+
+def presets(engine: Engine, message: Message) -> None:
+    """The zoo."""
+    from ..presets.zoo import Zoo
+
+    engine.reply(message, "presets", {"presets": Zoo().describe()})
+
+
+def shutdown(engine: Engine, message: Message) -> None:
+    """Stop the engine; running jobs are cancelled."""
+    engine.reply(message, "bye", {})
+    engine.stop()
+
+
+Handler = Callable[["Engine", Message], None]
+
+HANDLERS: dict[str, Handler] = {
+    "hello": hello,
+    "submit": submit,
+    "attach": attach,
+    "credit": credit,
+    "cancel": cancel,
+    "status": status,
+    "presets": presets,
+    "shutdown": shutdown,
+}
+
+
+def _job(engine: Engine, message: Message) -> Job:
+    name: Any = message.body.get("job")
+    if not isinstance(name, str):
+        raise BadMessage(detail=f"'{message.type}' lacks 'job'")
+    return engine.jobs.get(name)
+
+
+def _count(message: Message, name: str, largest: int = MAX_CREDIT) -> int:
+    value: Any = message.body.get(name, 0)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= largest:
+        raise BadMessage(detail=f"'{name}' has to be a whole number from 0 to {largest}")
+    return value

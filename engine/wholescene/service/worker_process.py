@@ -1,0 +1,127 @@
+"""The launcher: starts the worker process, speaks to it over pipes, ends it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from . import pipe
+from .worker import DEFAULT_SEGMENT
+
+ENDED = "ended"  # the event a launcher adds to those of the worker: the process is gone
+
+_FOREIGN_PREFIXES = ("PYTHON", "GDAL_", "PROJ_", "QT_", "LD_LIBRARY", "DYLD_", "OSGEO4W")
+
+
+class WorkerProcess:
+    """One local worker process. ``hear`` is called from a thread of its own with each event.
+
+    The last event is always ``{"event": "ended", "detail": …}``.
+    """
+
+    def __init__(
+        self,
+        hear: Callable[[WorkerProcess, dict[str, Any]], None],
+        segment: str = DEFAULT_SEGMENT,
+        environment: Mapping[str, str] | None = None,
+        log: Path | None = None,
+    ) -> None:
+        self._hear = hear
+        self._process = _start(segment, {**clean_environment(os.environ), **(environment or {})}, log)
+        assert self._process.stdin is not None
+        self._commands = pipe.PipeWriter(self._process.stdin.fileno())
+        self._closed = False
+        threading.Thread(target=self._listen, name="worker-events", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    def run(self, job: str, request: Mapping[str, Any]) -> None:
+        """Start a job; the worker has to be idle."""
+        self._command({"do": "run", "job": job, "request": dict(request)})
+
+    def cancel(self, job: str) -> None:
+        """Ask the worker to stop a job at the next tile."""
+        self._command({"do": "cancel", "job": job})
+
+    def kill(self) -> None:
+        """End the process now."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """Let an idle worker go: it ends when its stdin closes."""
+        if not self._closed and self._process.stdin is not None:
+            self._closed = True
+            self._process.stdin.close()
+
+    def wait(self, seconds: float) -> bool:
+        """Whether the process is gone within ``seconds``."""
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def _command(self, values: Mapping[str, Any]) -> None:
+        try:
+            if not self._closed:
+                self._commands.send(values)
+        except OSError:
+            pass  # it is dead: the listening thread says so
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        try:
+            while (event := pipe.receive(self._process.stdout.fileno())) is not None:
+                self._hear(self, event)
+        except Exception as problem:
+            self._process.kill()
+            detail = f"it sent something that is no event: {problem!r}"
+        else:
+            detail = ""
+        code = self._process.wait()
+        self._process.stdout.close()
+        self._hear(self, {"event": ENDED, "detail": detail or describe_exit(code)})
+
+
+def describe_exit(code: int) -> str:
+    """An exit status in words: ``exit code 1`` or ``signal SIGKILL``."""
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"signal {signal.Signals(-code).name}"
+    except ValueError:
+        return f"signal {-code}"
+
+
+def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment for the worker.
+
+    A process started from inside QGIS inherits paths to QGIS's own Python, GDAL, PROJ and Qt,
+    which would break ours; QGIS is recognised by variables of its name.
+    """
+    from_qgis = any(name.startswith(("QGIS", "OSGEO4W")) for name in environment)
+    if not from_qgis:
+        return dict(environment)
+    return {name: value for name, value in environment.items() if not name.startswith(_FOREIGN_PREFIXES)}
+
+
+def _start(segment: str, environment: Mapping[str, str], log: Path | None) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-u", "-m", "wholescene.service.worker", "--segment", segment]
+    options: dict[str, Any] = {"env": dict(environment), "bufsize": 0}
+    if os.name == "nt":
+        options["creationflags"] = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+    else:
+        options["start_new_session"] = True  # Ctrl-C in the engine's terminal is the engine's to handle
+    if log is None:
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options)
+    with log.open("ab") as errors:
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, **options)

@@ -1,0 +1,76 @@
+"""Small real jobs for the worker process: they plan and emit blocks of a known pattern.
+
+The preset's name chooses what happens on the way. Runs in the worker, not in pytest.
+"""
+
+import os
+import signal
+import sys
+import time
+
+import numpy as np
+from wholescene.wire.errors import Cancelled, SceneNotFound
+from wholescene.wire.plan import ClassEntry, OutputGrid, Plan, Window
+
+HEIGHT, WIDTH, BLOCK = 300, 200, 64
+CLASSES = tuple(ClassEntry(value, f"class {value}", f"#{value}0{value}0{value}0") for value in range(3))
+WKT = 'LOCAL_CS["plane",UNIT["metre",1]]'
+
+
+def pattern():
+    """The class map that every job here makes."""
+    rows, cols = np.mgrid[:HEIGHT, :WIDTH]
+    return ((rows // 7 + cols // 11) % 3).astype(np.uint8)
+
+
+def confidence():
+    """Percent."""
+    rows, cols = np.mgrid[:HEIGHT, :WIDTH]
+    return ((rows + cols) % 101).astype(np.uint8)
+
+
+def windows():
+    for row in range(0, HEIGHT, BLOCK):
+        for col in range(0, WIDTH, BLOCK):
+            yield Window(row, col, min(BLOCK, HEIGHT - row), min(BLOCK, WIDTH - col))
+
+
+def segment(request, sink):
+    kind = request.preset
+    if kind == "fails":
+        raise SceneNotFound(path=request.sources[0])
+    if kind == "breaks":
+        raise ZeroDivisionError("a fault of ours")
+    if kind == "noisy":
+        print("a library greets", flush=True)
+        os.write(1, b"and writes to its stdout\n")
+        sys.stdin.read()
+    grid = OutputGrid(WIDTH, HEIGHT, (0.5, 0.0, 1000.0, 0.0, -0.5, 2000.0), "")
+    sink.planned(Plan(grid, CLASSES, kind, "float32", confidence=request.confidence, provenance={"job": kind}))
+    sink.progress("reading", 0.1, None)
+    _emit(kind, request, sink)
+
+
+def _emit(kind, request, sink):
+    classes, sure = pattern(), confidence()
+    everything = list(windows())
+    for number, window in enumerate(everything):
+        if kind == "dies" and number == 3:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if kind == "stuck" and number == 3:
+            time.sleep(60)
+        if kind == "slow":
+            _doze(sink)
+        if sink.cancelled():
+            raise Cancelled()
+        rows = slice(window.row, window.row + window.height)
+        cols = slice(window.col, window.col + window.width)
+        sink.block(window, classes[rows, cols], sure[rows, cols] if request.confidence else None)
+        sink.progress("decoding", (number + 1) / len(everything), 1.0)
+
+
+def _doze(sink):
+    for _ in range(20):
+        if sink.cancelled():
+            raise Cancelled()
+        time.sleep(0.01)
