@@ -265,7 +265,7 @@ class ClassMapWriter:
     def _storing(self) -> Iterator[None]:
         """GDAL's settings, with failures told as the catalogue's errors."""
         grid = self._target or self._grid
-        with environment(), storage_errors(self.output, grid.width * grid.height):
+        with environment(), storage_errors(self.output, grid.width * grid.height, self.part):
             yield
 
     def _dataset(self) -> Any:

@@ -95,7 +95,8 @@ def _raw_if_cmyk(dataset: DatasetReader, source: str) -> DatasetReader:
 
 
 def _is_cmyk(dataset: DatasetReader) -> bool:
-    return dataset.driver == "GTiff" and dataset.tags(ns="IMAGE_STRUCTURE").get("SOURCE_COLOR_SPACE") == "CMYK"
+    structure = dataset.tags(ns="IMAGE_STRUCTURE")
+    return bool(dataset.driver == "GTiff" and structure.get("SOURCE_COLOR_SPACE") == "CMYK")
 
 
 def _refuse_mosaic_of_cmyk(dataset: DatasetReader, source: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,47 +15,53 @@ from rasterio.errors import RasterioError
 from ..wire.errors import DiskFull, OutputUnwritable, WholeSceneError
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-FULL_WORDS = ("no space left", "quota", "file too large", "disk full", "not enough space")
 MEGABYTE = 1 << 20
 COMPRESSION = 10  # class maps shrink by at least about this
 
 
 @contextlib.contextmanager
-def storage_errors(path: Path, raw_bytes: int) -> Iterator[None]:
+def storage_errors(path: Path, raw_bytes: int, growing: Path) -> Iterator[None]:
     """Turn what GDAL and the system say about writing ``path`` into DiskFull or OutputUnwritable.
 
-    ``raw_bytes`` is the uncompressed size, from which the space needed is estimated.
+    ``raw_bytes`` is the uncompressed size, from which the space needed is estimated;
+    ``growing`` is the file that is being written and thrown away after a failure.
     """
     try:
         yield
     except WholeSceneError:
         raise
     except (RasterioError, CPLE_BaseError, OSError) as problem:
-        raise _told(path, raw_bytes, problem) from problem
+        raise _told(path, raw_bytes, growing, problem) from problem
 
 
-def _told(path: Path, raw_bytes: int, problem: BaseException) -> WholeSceneError:
+def _told(path: Path, raw_bytes: int, growing: Path, problem: BaseException) -> WholeSceneError:
     needed = max(MEGABYTE, raw_bytes // COMPRESSION)
-    free = _free(path.parent)
-    if _says_full(problem) or free < needed:
+    free, total = _space(path.parent)
+    # file systems without a size, such as /proc, are never full
+    if getattr(problem, "errno", None) in FULL or (total and free < needed) or _cannot_grow(growing):
         return DiskFull(path=str(path), free_mb=free // MEGABYTE, needed_mb=-(-needed // MEGABYTE))
     lines = str(problem.__cause__ or problem).strip().splitlines() or [type(problem).__name__]
     return OutputUnwritable(path=str(path), detail=lines[0].rstrip("."))
 
 
-def _says_full(problem: BaseException) -> bool:
-    link: BaseException | None = problem
-    while link is not None:
-        if isinstance(link, OSError) and link.errno in FULL:
-            return True
-        if any(words in str(link).casefold() for words in FULL_WORDS):
-            return True
-        link = link.__cause__ or link.__context__
+def _cannot_grow(growing: Path) -> bool:
+    """GDAL does not tell why a write failed, so write something and ask the system."""
+    if not growing.exists():
+        return False
+    try:
+        with growing.open("ab") as file:
+            file.write(bytes(MEGABYTE))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as problem:
+        return problem.errno in FULL
     return False
 
 
-def _free(folder: Path) -> int:
+def _space(folder: Path) -> tuple[int, int]:
+    """Free and total bytes of the disk under a folder; zeros if that is unknown."""
     try:
-        return shutil.disk_usage(folder).free
+        usage = shutil.disk_usage(folder)
     except OSError:
-        return 0
+        return 0, 0
+    return usage.free, usage.total

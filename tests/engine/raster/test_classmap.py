@@ -1,0 +1,414 @@
+import json
+import os
+import resource
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+import rasterio
+from rasterio import Affine
+from rasterio.crs import CRS
+from rasterio.warp import Resampling, reproject
+
+from rasters import UTM, noise, write_raster
+from wholescene.raster.classmap import ClassMapWriter
+from wholescene.raster.gdal import windows
+from wholescene.raster.grid import Grid
+from wholescene.wire.errors import (
+    DiskFull,
+    GridUnusable,
+    InternalError,
+    OutputExists,
+    OutputUnwritable,
+    SceneNotFound,
+)
+from wholescene.wire.plan import NODATA, ClassEntry, Plan, Window
+
+CLASSES = (
+    ClassEntry(0, "other", "#c8b090"),
+    ClassEntry(1, "water", "#1F78B4"),
+    ClassEntry(24, "snow & ice", "#ffffff"),
+)
+HEIGHT, WIDTH = 700, 1100
+GRID = Grid(WIDTH, HEIGHT, UTM["transform"], CRS.from_string(UTM["crs"]))
+
+
+def plan(grid=GRID, **kwargs):
+    return Plan(grid.to_wire(), CLASSES, "water-lite", "bf16", provenance=PROVENANCE, **kwargs)
+
+
+def map_values(height=HEIGHT, width=WIDTH):
+    """Blobs of the three classes and nodata."""
+    coarse = np.random.default_rng(0).choice([0, 1, 24, NODATA], (height // 20 + 1, width // 20 + 1))
+    return coarse.repeat(20, axis=0).repeat(20, axis=1)[:height, :width].astype(np.uint8)
+
+
+def write_blocks(writer, classes, confidence=None, size=201):
+    """In shuffled order, across the file's own blocks."""
+    blocks = windows(*classes.shape, size)
+    np.random.default_rng(1).shuffle(blocks)
+    for window in blocks:
+        cut = np.s_[window.row : window.row + window.height, window.col : window.col + window.width]
+        writer.write(window, classes[cut], None if confidence is None else confidence[cut])
+
+
+def finished(path, classes=None, **kwargs):
+    classes = map_values() if classes is None else classes
+    with ClassMapWriter(plan(**kwargs), path) as writer:
+        write_blocks(writer, classes)
+        return writer.finish()
+
+
+def system_gdal(path, *options):
+    """What another, older GDAL says about a raster."""
+    if shutil.which("gdalinfo") is None:
+        pytest.skip("gdalinfo is not installed")
+    told = subprocess.run(["gdalinfo", "-json", *options, str(path)], capture_output=True, check=True, text=True)
+    return json.loads(told.stdout)
+
+
+class TestResult:
+    def test_values_and_layout(self, tmp_path):
+        classes = map_values()
+        result = finished(tmp_path / "größe map.tif", classes)
+        with rasterio.open(result.path) as file:
+            np.testing.assert_array_equal(file.read(1), classes)
+            assert (file.count, file.nodata, file.dtypes) == (1, NODATA, ("uint8",))
+            assert file.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+            assert file.tags(ns="IMAGE_STRUCTURE")["COMPRESSION"] == "DEFLATE"
+            assert file.block_shapes == [(512, 512)]
+            assert file.overviews(1) == [2, 4]
+            assert file.descriptions == ("class",)
+            assert (file.crs, file.transform) == (GRID.crs, GRID.transform)
+            tags = file.tags()
+        assert tags["WHOLESCENE_PRESET"] == "water-lite"
+        assert tags["WHOLESCENE_PRECISION"] == "bf16"
+        assert tags["WHOLESCENE_WEIGHTS_SHA256"] == "ab12"
+
+    def test_overviews_hold_classes_only(self, tmp_path):
+        result = finished(tmp_path / "a.tif")
+        with rasterio.open(result.path, overview_level=1) as overview:
+            assert set(np.unique(overview.read(1))) <= {0, 1, 24, NODATA}
+
+    def test_nothing_else_is_left(self, tmp_path):
+        finished(tmp_path / "a.tif")
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["a.qml", "a.tif", "a.tif.aux.xml"]
+
+    def test_table_of_areas(self, tmp_path):
+        classes = map_values()
+        result = finished(tmp_path / "a.tif", classes)
+        counts = {entry.value: int((classes == entry.value).sum()) for entry in CLASSES}
+        assert {area.value: area.pixels for area in result.areas} == counts
+        assert result.nodata_pixels == (classes == NODATA).sum()
+        for area in result.areas:
+            # a pixel is 100 map metres², and the map is 0.9996 of the ground on the central meridian
+            assert area.hectares == pytest.approx(counts[area.value] * 0.01 / 0.9996**2, rel=1e-3)
+        told = json.loads(json.dumps(result.to_dict()))
+        assert told["path"] == str(tmp_path / "a.tif")
+        assert told["areas"][1]["name"] == "water"
+
+    def test_another_gdal_reads_colours_names_and_table(self, tmp_path):
+        result = finished(tmp_path / "a.tif")
+        told = system_gdal(result.path)
+        band = told["bands"][0]
+        assert band["colorInterpretation"] == "Palette"
+        assert band["noDataValue"] == NODATA
+        entries = band["colorTable"]["entries"]
+        assert (entries[0], entries[1], entries[24]) == (
+            [200, 176, 144, 255],
+            [31, 120, 180, 255],
+            [255, 255, 255, 255],
+        )
+        assert entries[NODATA][3] == 0
+        rows = told["rat"]["row"] if "rat" in told else band["rat"]["row"]
+        assert [row["f"][:3] for row in rows] == [[a.value, a.name, a.pixels] for a in result.areas]
+        assert [row["f"][3] for row in rows] == pytest.approx([a.hectares for a in result.areas], abs=1e-3)
+        text = subprocess.run(["gdalinfo", str(result.path)], capture_output=True, text=True, check=True).stdout
+        assert "24: snow & ice" in text
+
+    def test_a_file_on_its_own_keeps_its_colours(self, tmp_path):
+        result = finished(tmp_path / "a.tif")
+        Path(f"{result.path}.aux.xml").unlink()
+        with rasterio.open(result.path) as file:
+            assert file.colormap(1)[1] == (31, 120, 180, 255)
+
+    def test_one_pixel(self, tmp_path):
+        one = Grid(1, 1, UTM["transform"], CRS.from_epsg(32631))
+        result = finished(tmp_path / "a.tif", np.array([[24]], np.uint8), grid=one)
+        with rasterio.open(result.path) as file:
+            assert file.read(1) == [[24]]
+
+    def test_without_georeference(self, tmp_path):
+        grid = Grid(WIDTH, HEIGHT, Affine.identity())
+        result = finished(tmp_path / "a.tif", grid=grid)
+        assert {area.hectares for area in result.areas} == {None}
+        with rasterio.open(result.path) as file:
+            assert file.crs is None
+        assert "Hectares" not in Path(f"{result.path}.aux.xml").read_text()
+
+
+class TestConfidence:
+    def test_second_band_and_colours_for_every_gdal(self, tmp_path):
+        classes = map_values()
+        confidence = np.where(classes == NODATA, NODATA, noise(HEIGHT, WIDTH) % 101).astype(np.uint8)
+        with ClassMapWriter(plan(confidence=True), tmp_path / "a.tif") as writer:
+            write_blocks(writer, classes, confidence)
+            result = writer.finish()
+        with rasterio.open(result.path) as file:
+            np.testing.assert_array_equal(file.read(), [classes, confidence])
+            assert file.descriptions == ("class", "confidence")
+            assert file.colormap(1)[1] == (31, 120, 180, 255)
+            assert [band.name for band in file.colorinterp] == ["palette", "undefined"]
+        bands = system_gdal(result.path)["bands"]
+        # were the second band taken for transparency, uncertain classes would fade on the map
+        assert [band["colorInterpretation"] for band in bands] == ["Palette", "Undefined"]
+        assert bands[0]["colorTable"]["entries"][1] == [31, 120, 180, 255]
+        assert bands[0]["noDataValue"] == bands[1]["noDataValue"] == NODATA
+
+    @pytest.mark.parametrize("planned", [True, False])
+    def test_has_to_come_as_planned(self, tmp_path, planned):
+        block = np.zeros((5, 5), np.uint8)
+        with ClassMapWriter(plan(confidence=planned), tmp_path / "a.tif") as writer, pytest.raises(InternalError):
+            writer.write(Window(0, 0, 5, 5), block, None if planned else block)
+
+
+class TestPartFile:
+    def test_can_be_read_while_it_grows_and_as_long_as_kept(self, tmp_path):
+        classes = map_values()
+        writer = ClassMapWriter(plan(), tmp_path / "a.tif")
+        window = Window(100, 200, 300, 400)
+        part = classes[100:400, 200:600]
+        assert (writer.read(window)[0] == NODATA).all()
+        writer.write(window, part)
+        np.testing.assert_array_equal(writer.read(window)[0], part)
+        assert writer.read(window)[1] is None
+        top, rest = Window(0, 0, 100, WIDTH), Window(400, 0, HEIGHT - 400, WIDTH)
+        sides = Window(100, 0, 300, 200), Window(100, 600, 300, WIDTH - 600)
+        for block in (top, rest, *sides):
+            writer.write(block, classes[block.row : block.row + block.height, block.col : block.col + block.width])
+        writer.finish(keep_part=True)
+        np.testing.assert_array_equal(writer.read(window)[0], part)
+        assert writer.part.exists()
+        writer.close()
+        assert not writer.part.exists()
+        assert (tmp_path / "a.tif").exists()
+        with pytest.raises(InternalError):
+            writer.read(window)
+
+    @pytest.mark.parametrize(
+        ("window", "block"),
+        [
+            (Window(0, 0, 5, 5), np.zeros((5, 6), np.uint8)),
+            (Window(0, 0, 5, 5), np.zeros((5, 5), np.int64)),
+            (Window(HEIGHT - 4, 0, 5, 5), np.zeros((5, 5), np.uint8)),
+            (Window(-1, 0, 5, 5), np.zeros((5, 5), np.uint8)),
+            (Window(0, 0, 5, 5), np.full((5, 5), 99, np.uint8)),
+        ],
+    )
+    def test_blocks_that_do_not_fit_the_plan(self, tmp_path, window, block):
+        with ClassMapWriter(plan(), tmp_path / "a.tif") as writer, pytest.raises(InternalError):
+            writer.write(window, block)
+
+    def test_a_hole_is_not_taken_for_nodata(self, tmp_path):
+        with ClassMapWriter(plan(), tmp_path / "a.tif") as writer:
+            writer.write(Window(0, 0, 10, 10), np.zeros((10, 10), np.uint8))
+            with pytest.raises(InternalError, match="not written"):
+                writer.finish()
+        assert not list(tmp_path.iterdir())
+
+    def test_an_exception_leaves_nothing(self, tmp_path):
+        with pytest.raises(IndexError), ClassMapWriter(plan(), tmp_path / "a.tif") as writer:
+            writer.write(Window(0, 0, HEIGHT, WIDTH), [map_values()][1])
+        assert not list(tmp_path.iterdir())
+
+    def test_a_cancel_while_finishing_leaves_nothing(self, tmp_path):
+        for stop_at in (0.3, 0.5, 0.8, 1.0):
+
+            def report(fraction, stop_at=stop_at):
+                if fraction >= stop_at:
+                    raise KeyboardInterrupt
+
+            with ClassMapWriter(plan(), tmp_path / "a.tif") as writer:
+                write_blocks(writer, map_values())
+                with pytest.raises(KeyboardInterrupt):
+                    writer.finish(report)
+            assert not list(tmp_path.iterdir())
+
+    def test_two_writers_of_one_output_do_not_meet(self, tmp_path):
+        first, second = (ClassMapWriter(plan(), tmp_path / "a.tif") for _ in range(2))
+        write_blocks(first, map_values())
+        write_blocks(second, np.zeros((HEIGHT, WIDTH), np.uint8))
+        first.finish()
+        with pytest.raises(OutputExists):
+            second.finish()
+        with rasterio.open(tmp_path / "a.tif") as file:
+            np.testing.assert_array_equal(file.read(1), map_values())
+
+
+class TestOutput:
+    def test_existing_is_refused_before_the_work(self, tmp_path):
+        path = tmp_path / "a.tif"
+        path.write_text("mine")
+        with pytest.raises(OutputExists):
+            ClassMapWriter(plan(), path)
+        assert [entry.name for entry in tmp_path.iterdir()] == ["a.tif"]
+        assert path.read_text() == "mine"
+
+    def test_existing_is_refused_at_the_end_too(self, tmp_path):
+        path = tmp_path / "a.tif"
+        writer = ClassMapWriter(plan(), path)
+        write_blocks(writer, map_values())
+        path.write_text("came in between")
+        with pytest.raises(OutputExists):
+            writer.finish()
+        assert [entry.name for entry in tmp_path.iterdir()] == ["a.tif"]
+        assert path.read_text() == "came in between"
+
+    def test_overwriting_replaces_everything(self, tmp_path):
+        path = tmp_path / "a.tif"
+        for name in ("a.tif", "a.qml", "a.tif.aux.xml", "a.tif.ovr", "b.tif"):
+            (tmp_path / name).write_text("old")
+        with ClassMapWriter(plan(), path, overwrite=True) as writer:
+            assert path.read_text() == "old"  # until the new one is complete
+            write_blocks(writer, map_values())
+            writer.finish()
+        assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.qml", "a.tif", "a.tif.aux.xml", "b.tif"]
+        with rasterio.open(path) as file:
+            np.testing.assert_array_equal(file.read(1), map_values())
+            assert file.overviews(1) == [2, 4]
+
+    def test_a_failed_overwrite_keeps_the_old_map(self, tmp_path):
+        path = tmp_path / "a.tif"
+        path.write_text("old")
+        with ClassMapWriter(plan(), path, overwrite=True) as writer:
+            write_blocks(writer, map_values())
+        assert [entry.name for entry in tmp_path.iterdir()] == ["a.tif"]
+        assert path.read_text() == "old"
+
+    def test_places_that_cannot_be_written(self, tmp_path):
+        (tmp_path / "file").write_text("x")
+        for path in (tmp_path / "no folder" / "a.tif", tmp_path / "file" / "a.tif", tmp_path):
+            with pytest.raises(OutputUnwritable):
+                ClassMapWriter(plan(), path)
+
+    @pytest.mark.skipif(not Path("/proc/self").exists(), reason="no /proc, where nobody may write")
+    def test_a_folder_where_nobody_may_write(self):
+        with pytest.raises(OutputUnwritable):
+            ClassMapWriter(plan(), Path("/proc/self/a.tif"))
+
+
+class TestTarget:
+    target = {"crs": "EPSG:4326", "transform": Affine(1.3e-4, 0, 3.005, 0, -9e-5, 45.15)}
+
+    def test_takes_the_grid_of_another_raster(self, tmp_path):
+        lender = write_raster(tmp_path / "lender.tif", np.zeros((1, 600, 900), np.uint8), **self.target)
+        classes = map_values()
+        with ClassMapWriter(plan(target=lender), tmp_path / "a.tif") as writer:
+            write_blocks(writer, classes)
+            result = writer.finish()
+        expected = np.full((600, 900), NODATA, np.uint8)
+        reproject(
+            classes,
+            expected,
+            src_transform=GRID.transform,
+            src_crs=GRID.crs,
+            dst_transform=self.target["transform"],
+            dst_crs=self.target["crs"],
+            resampling=Resampling.nearest,
+            src_nodata=NODATA,
+            dst_nodata=NODATA,
+        )
+        with rasterio.open(result.path) as file:
+            assert (file.crs, file.transform) == (CRS.from_epsg(4326), self.target["transform"])
+            assert (file.read(1) != expected).mean() < 1e-3  # GDAL's own approximation along edges
+            found = file.read(1)
+        assert (result.width, result.height) == (900, 600)
+        assert sum(area.pixels for area in result.areas) + result.nodata_pixels == 600 * 900
+        assert result.areas[1].pixels == (found == 1).sum()
+        own = finished(tmp_path / "own.tif", classes)
+        covered = sum(area.pixels for area in result.areas) / sum(area.pixels for area in own.areas)
+        assert covered > 0.1
+        assert sorted(p.name for p in tmp_path.iterdir() if p.name.startswith("a.")) == [
+            "a.qml",
+            "a.tif",
+            "a.tif.aux.xml",
+        ]
+
+    def test_the_own_grid_as_target_changes_nothing(self, tmp_path):
+        lender = write_raster(tmp_path / "lender.tif", np.zeros((1, HEIGHT, WIDTH), np.uint8), **UTM)
+        with ClassMapWriter(plan(target=lender), tmp_path / "a.tif") as writer:
+            write_blocks(writer, map_values())
+            result = writer.finish()
+        with rasterio.open(result.path) as file:
+            np.testing.assert_array_equal(file.read(1), map_values())
+
+    def test_rasters_that_lend_no_grid(self, tmp_path):
+        bare = write_raster(tmp_path / "bare.tif", np.zeros((1, 60, 90), np.uint8))
+        good = write_raster(tmp_path / "good.tif", np.zeros((1, 60, 90), np.uint8), **UTM)
+        (tmp_path / "text.tif").write_text("x")
+        for path in (bare, str(tmp_path / "text.tif")):
+            with pytest.raises(GridUnusable):
+                ClassMapWriter(plan(target=path), tmp_path / "a.tif")
+        with pytest.raises(SceneNotFound):
+            ClassMapWriter(plan(target=str(tmp_path / "nowhere.tif")), tmp_path / "a.tif")
+        with pytest.raises(GridUnusable):
+            ClassMapWriter(plan(grid=Grid(9, 9, Affine.identity()), target=good), tmp_path / "a.tif")
+        assert not (tmp_path / "a.tif").exists()
+
+
+@pytest.fixture
+def tiny_disk(tmp_path):
+    """A disk of one megabyte."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True).returncode:
+        pytest.skip("mounting a small disk is not allowed here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def unpackable():
+    """Class values that do not compress: more than a megabyte of them."""
+    return np.random.default_rng(0).choice([0, 1, 24], (4000, 4000)).astype(np.uint8)
+
+
+def fill(path):
+    grid = Grid(4000, 4000, Affine.identity())
+    classes = unpackable()
+    with ClassMapWriter(plan(grid=grid), path) as writer:
+        write_blocks(writer, classes, size=1000)
+        writer.finish()
+
+
+class TestFullDisk:
+    def test_while_writing_blocks(self, tiny_disk):
+        with pytest.raises(DiskFull) as caught:
+            fill(tiny_disk / "a.tif")
+        assert not list(tiny_disk.iterdir())
+        assert caught.value.params["needed_mb"] >= 1
+
+    def test_while_finishing(self, tiny_disk):
+        # the part file fits, its overviews and the copy do not
+        grid = Grid(2000, 1500, Affine.identity())
+        classes = unpackable()[:1500, :2000]
+        with ClassMapWriter(plan(grid=grid), tiny_disk / "a.tif") as writer:
+            write_blocks(writer, classes, size=512)
+            with pytest.raises(DiskFull):
+                writer.finish()
+        assert not list(tiny_disk.iterdir())
+
+    def test_a_limit_on_file_sizes(self, tmp_path):
+        """The same where no disk can be mounted: the system refuses to let a file grow."""
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, hard))
+        try:
+            with pytest.raises(DiskFull):
+                fill(tmp_path / "a.tif")
+            assert not os.listdir(tmp_path)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+            signal.signal(signal.SIGXFSZ, old)
