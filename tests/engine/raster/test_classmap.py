@@ -32,6 +32,7 @@ CLASSES = (
     ClassEntry(1, "water", "#1F78B4"),
     ClassEntry(24, "snow & ice", "#ffffff"),
 )
+PROVENANCE = {"weights-sha256": "ab12", "engine": "0.1"}
 HEIGHT, WIDTH = 700, 1100
 GRID = Grid(WIDTH, HEIGHT, UTM["transform"], CRS.from_string(UTM["crs"]))
 
