@@ -14,7 +14,7 @@ TORCH_INDEX ?=
 VENV := .venv
 QGIS_VENV := .venv-qgis
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 ENGINE_READY := $(VENV)/.engine-ready
 DEV_READY := $(VENV)/.dev-ready
 QGIS_READY := $(QGIS_VENV)/.ready
@@ -82,5 +82,5 @@ $(DEV_READY): requirements/dev.txt $(ENGINE_READY)
 
 $(QGIS_READY): requirements/qgis.txt | qgis-packages
 	@$(QGIS_PYTHON) -m venv --system-site-packages $(QGIS_VENV)
-	@$(QGIS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/qgis.txt
+	@$(QGIS_VENV)/bin/python -m pip install -qq --disable-pip-version-check -r requirements/qgis.txt
 	@touch $@

@@ -33,7 +33,8 @@ def run(args: argparse.Namespace) -> int:
     sources = scene_of(args.scene) if args.scene else (_landscape(args.folder, args.size),)
     output = args.folder / f"{scene_title(sources)}_{args.preset}.tif"
     request = SegmentRequest(sources, args.preset, output=str(output), bands=args.bands, overwrite=True)
-    (outcome,) = compute([request], door(None), quiet=False, several=False, overwrite=True)
+    with door(None) as way:
+        (outcome,) = compute([request], way, quiet=False, several=False, overwrite=True)
     if outcome.state == "stopped":
         return 130
     if outcome.result is None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import traceback
 from collections.abc import Sequence
 
 from .. import __version__
-from ..wire.errors import Cancelled, WholeSceneError
+from ..wire.errors import Cancelled, InternalError, WholeSceneError
 from . import demo, landscape, presets, register, segment, serve, shutdown, status
 
 COMMANDS = (segment, presets, serve, status, shutdown, register, landscape, demo)
@@ -29,6 +30,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return FAILED
     except BrokenPipeError:  # "| head" has read enough
         sys.stderr.close()
+        return FAILED
+    except Exception as fault:  # ours: say so, with the place for the report
+        traceback.print_exc(limit=-3)
+        report(InternalError(detail=f"{type(fault).__name__}: {fault}"), as_json=getattr(args, "json", False))
         return FAILED
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,7 +76,8 @@ def run(args: argparse.Namespace) -> int:
     if args.engine is None:
         _check_preset(args.preset)
     several = len(args.scenes) > 1 and not args.stack
-    outcomes = compute(requests(args), door(args.engine), quiet=args.json, several=several, overwrite=args.overwrite)
+    with door(args.engine) as way:
+        outcomes = compute(requests(args), way, quiet=args.json, several=several, overwrite=args.overwrite)
     summary = _write_summary(args, outcomes) if several else None
     _show_end(outcomes, summary, as_json=args.json)
     states = {outcome.state for outcome in outcomes}
@@ -133,15 +135,18 @@ def compute(
     return outcomes
 
 
-def door(connection: str | None) -> Door:
+@contextmanager
+def door(connection: str | None) -> Iterator[Door]:
     """This process (None), or a running engine ("": the user's own, else its connection file)."""
     if connection is None:
         from . import direct
 
-        return direct.segment
-    from .remote import through_engine
+        yield direct.segment
+        return
+    from .remote import EngineDoor
 
-    return through_engine(Path(connection) if connection else None)
+    with EngineDoor(Path(connection) if connection else None) as engine:
+        yield engine.segment
 
 
 def _outputs(scenes: Sequence[tuple[str, ...]], args: argparse.Namespace) -> list[str | None]:

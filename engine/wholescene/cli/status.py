@@ -50,6 +50,7 @@ def _show(status: dict[str, Any]) -> None:
     for heading in ("job", "state", "done", "scene", "preset", "result"):
         table.add_column(heading)
     for job in status["jobs"]:
-        result = job["error"]["message"] if job["error"] else job["output"] or ""
-        table.add_row(job["job"], job["state"], f"{job['fraction']:.0%}", job["scene"], job["preset"], result)
-    console.print(table)
+        result = job["error"]["code"] if job["error"] else job["output"] or ""
+        scene = Path(job["scene"]).name
+        table.add_row(job["job"], job["state"], f"{job['fraction']:.0%}", scene, job["preset"], result)
+    console.print(table, soft_wrap=True)
