@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from wholescene.presets.reading import read_preset
 from wholescene.wire.errors import PresetInvalid
 from wholescene.wire.plan import ClassEntry

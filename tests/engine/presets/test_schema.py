@@ -7,6 +7,7 @@ from typing import Any
 import jsonschema
 import pytest
 from referencing import Registry, Resource
+
 from wholescene.presets import Zoo
 from wholescene.presets.schema import decode
 from wholescene.presets.zoo import shipped_folder

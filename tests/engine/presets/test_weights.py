@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.numpy import save_file
+
 from wholescene.presets import Preset, Zoo
 from wholescene.presets.seal import main, seal
 from wholescene.presets.weights import sha256

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from wholescene.nn import build
 from wholescene.presets import Zoo
 from wholescene.presets.zoo import shipped_folder, user_folders
