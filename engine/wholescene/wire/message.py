@@ -211,7 +211,7 @@ def _pack(values: Mapping[str, Any]) -> bytes:
 
 def _unpack(frame: Frame, what: str) -> Dict[str, Any]:
     try:
-        # a timestamp would come back as an object, an extension too: plain values only
+        # extension types would be objects of unknown kind
         values = msgpack.unpackb(frame, raw=False, strict_map_key=True, ext_hook=_refuse_extension)
     except (ValueError, TypeError, OverflowError, RecursionError, msgpack.UnpackException) as problem:
         raise BadMessage(detail=f"its {what} is not msgpack ({type(problem).__name__})") from None
