@@ -34,7 +34,7 @@ def meander(
     lengths = wavelength * np.exp(0.35 * wander(count, scale, rng))
     phase = rng.uniform(0, 2 * np.pi) + np.cumsum(2 * np.pi * step / lengths)
     swing = strength * np.exp(0.3 * wander(count, scale, rng))
-    direction = np.minimum(swing, 1.9) * np.sin(phase) + 0.25 * wander(count, 3 * scale, rng)
+    direction = np.minimum(swing, 1.55) * np.sin(phase) + 0.25 * wander(count, 3 * scale, rng)
     line = np.cumsum(np.exp(1j * direction))
     line = (line - line[0]) / (line[-1] - line[0])
     placed = complex(*start) + line * complex(*(end - start))

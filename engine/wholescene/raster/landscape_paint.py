@@ -25,19 +25,20 @@ CROPS = np.array(
         (0.245, 0.208, 0.145),  # stubble
         (0.150, 0.118, 0.088),  # dark soil
         (0.205, 0.168, 0.128),  # light soil
-        (0.056, 0.084, 0.042),  # maize
-        (0.066, 0.104, 0.046),  # beet
-        (0.084, 0.114, 0.054),  # grass
-        (0.110, 0.130, 0.070),  # mown grass
+        (0.078, 0.104, 0.050),  # maize
+        (0.092, 0.128, 0.056),  # beet
+        (0.104, 0.134, 0.062),  # grass
+        (0.135, 0.150, 0.082),  # mown grass
         (0.140, 0.140, 0.082),  # fallow
         (0.175, 0.178, 0.075),  # rape
     ],
     np.float32,
 )
 _CROP_SHARES = np.cumsum([0.2, 0.1, 0.08, 0.1, 0.14, 0.1, 0.12, 0.09, 0.05, 0.02])
-_ROUGHNESS = np.array([0.05, 0.09, 0.08, 0.1, 0.06, 0.06, 0.05, 0.06, 0.1, 0.05], np.float32)
-LUSH, DRY = (0.074, 0.102, 0.050), (0.138, 0.132, 0.086)
-LEAVES, NEEDLES = (0.044, 0.069, 0.034), (0.027, 0.043, 0.028)
+_ROUGHNESS = np.array([0.05, 0.09, 0.08, 0.10, 0.08, 0.08, 0.07, 0.08, 0.10, 0.06], np.float32)
+_ROWS = np.array([0.03, 0.05, 0.05, 0.04, 0.11, 0.10, 0.05, 0.08, 0.03, 0.05], np.float32)
+LUSH, DRY = (0.094, 0.120, 0.058), (0.138, 0.132, 0.086)
+LEAVES, NEEDLES = (0.050, 0.077, 0.034), (0.033, 0.051, 0.029)
 ASPHALT, GRAVEL, PAVEMENT, SAND = (
     (0.118, 0.118, 0.120),
     (0.235, 0.215, 0.180),
@@ -47,8 +48,8 @@ ASPHALT, GRAVEL, PAVEMENT, SAND = (
 ROOFS = np.array(
     [(0.190, 0.098, 0.070), (0.128, 0.085, 0.066), (0.135, 0.135, 0.140), (0.070, 0.070, 0.076),
      (0.285, 0.285, 0.280), (0.230, 0.240, 0.250)], np.float32)  # fmt: skip
-RIVER_WATER, LAKE_WATER, POND_WATER = (0.026, 0.037, 0.018), (0.007, 0.019, 0.015), (0.017, 0.029, 0.007)
-ALGAE, SHALLOW = (0.020, 0.034, 0.008), (0.020, 0.019, 0.010)
+RIVER_WATER, LAKE_WATER, POND_WATER = (0.021, 0.036, 0.025), (0.007, 0.019, 0.015), (0.017, 0.029, 0.007)
+ALGAE, SHALLOW = (0.020, 0.034, 0.008), (0.013, 0.013, 0.006)
 
 _SHADOW = 0.95  # metres of shadow per metre of height
 
@@ -131,10 +132,18 @@ def fields(canvas: Canvas, brushes: Brushes, land: Parcels, river: Floats, villa
     tone = 1 + 0.24 * (uniform(land.parcel, 7) - 0.5) + 0.05 * brushes.broad.on(patch)
     rough = _ROUGHNESS[crop]
     tone += rough * (0.9 * brushes.mottle.on(patch, 211) + 0.55 * brushes.grain.on(patch))
-    tone -= 0.07 * _tramlines(land, patch.resolution)
+    tone -= 0.09 * _tramlines(land, patch.resolution)
+    tone += _ROWS[crop] * _rows(land, patch.resolution)
     floodplain = 22 + 16 * brushes.broad.on(patch)
     where = (land.edge > 1.6) & (river > np.maximum(floodplain, 6)) & (village < 0)
     canvas.put(where, np.stack([CROPS[:, band][crop] * tone for band in range(3)]), FIELD)
+
+
+def _rows(land: Parcels, resolution: float) -> Floats:
+    """Crop rows and swaths, 4-9 m apart; they blur into each other in coarse pixels."""
+    period = 4 + 5 * uniform(land.parcel, 19)
+    seen = np.exp(-((1.6 * resolution / period) ** 2))
+    return np.asarray(seen * np.sin(np.float32(2 * np.pi) * land.across / period), np.float32)
 
 
 def _tramlines(land: Parcels, resolution: float) -> Floats:
@@ -185,13 +194,13 @@ def trees(canvas: Canvas, plan: Plan, brushes: Brushes, land: Parcels, river: Fl
     forest = _forest(plan, brushes, land, patch, village) & (river > 4)
     lone = (tone < 0.006) & (canvas.truth == MEADOW) | (tone < 0.11) & (village > 0)
     hedge = (uniform(land.border, 13) < 0.28) & (land.border_distance < 5.5) & (village < 0)
-    bank = (river > 1.5) & (river < 13) & (brushes.mottle.on(patch, 509) > 0.15)
+    bank = (river > 2.5) & (river < 13) & (brushes.mottle.on(patch, 509) > 0.5)
     single = crown & (lone | hedge | bank) & (canvas.truth != ROAD)
     wooded = forest | single
     shade = _shadow(wooded, 11.0, patch.resolution) & ~wooded
     canvas.colour *= np.where(shade, np.float32(0.5), np.float32(1))
     needles = smoothstep(brushes.broad.on(patch) + 0.8 * (tone - 0.5), 0.0, 0.9) * forest
-    bright = np.where(crown, 0.92 + 0.34 * light + 0.36 * (tone - 0.5), 0.42)
+    bright = np.where(crown, 0.95 + 0.52 * light + 0.42 * (tone - 0.5), 0.34)
     bright *= 1 + 0.10 * brushes.grain.on(patch, 71)
     for plane, leaf, needle in zip(canvas.colour, LEAVES, NEEDLES, strict=True):
         np.copyto(plane, (leaf + (needle - leaf) * needles) * bright, where=wooded)
@@ -240,7 +249,7 @@ def waters(
     swell = brushes.swell.on(patch, 149)
     sand = (river > 0) & (river < 9 * smoothstep(broad, 1.1, 2.6))
     canvas.put(sand, SAND, MEADOW)
-    surface = _surface(RIVER_WATER, 0.25 + 0.1 * broad, -river, mottle, grain)
+    surface = _surface(RIVER_WATER, 0.1 + 0.1 * broad, -river, mottle, grain)
     canvas.put(river < 0, surface, RIVER)
     for basin, kind, window, distance in basins:
         distance = distance + (0.03 * basin.radius + 0.6) * swell[window]
@@ -253,7 +262,7 @@ def waters(
 
 def _surface(base: tuple[float, float, float], algae: Floats, depth: Floats, mottle: Floats, grain: Floats) -> Floats:
     """Water darkens with the distance from the shore (``depth``, metres) and keeps little texture."""
-    shallow = np.exp(-np.maximum(depth, 0) / 9)
+    shallow = np.exp(-np.maximum(depth, 0) / 5)
     green = np.clip(algae + 0.03 * mottle, 0, 1)
     ripple = 1 + 0.015 * grain + 0.012 * mottle
     planes = zip(base, ALGAE, SHALLOW, strict=True)

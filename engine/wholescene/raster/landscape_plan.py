@@ -173,7 +173,7 @@ def _stream(main: Curve, width: float, height: float, far_side: bool, rng: np.ra
         source = np.array([mouth[0] + rng.uniform(-0.25, 0.1) * width, (1.05 if far_side else -0.05) * height])
     else:
         source = np.array([(1.05 if far_side else -0.05) * width, mouth[1] + rng.uniform(-0.25, 0.1) * height])
-    half_width = float(np.clip(main.half_widths.mean() * rng.uniform(0.16, 0.28), 1.5, 9))
+    half_width = float(np.clip(main.half_widths.mean() * rng.uniform(0.2, 0.34), 1.5, 11))
     points = meander(source, mouth, wavelength=55 * half_width, strength=0.9, rng=rng, step=8)
     grown = half_width * np.linspace(0.7, 1.25, len(points))
     radius = float(np.clip(min(width, height) * rng.uniform(0.028, 0.07), 12, 330))

@@ -53,7 +53,7 @@ def make_brushes(plan: Plan, resolution: float, rng: np.random.Generator) -> Bru
 def _sunlight(relief: Field) -> Floats:
     """Light on the terrain relative to flat ground."""
     down, right = np.gradient(relief.values, relief.cell)
-    facing = 1 - 2.1 * (right * SUN[0] + down * SUN[1])
+    facing = 1 - 1.6 * (right * SUN[0] + down * SUN[1])
     return np.asarray(np.clip(facing / np.sqrt(1 + right**2 + down**2), 0.55, 1.3), np.float32)
 
 
