@@ -91,14 +91,18 @@ def test_a_folder_that_is_not_there(tmp_path, gdal_mode):
         CanvasRaster(str(tmp_path / "missing" / "canvas.tif"), GRID)
 
 
+def write_and_flush(canvas):
+    canvas.write(Window(0, 0, 1024, 1024), bytes(1024 * 1024))
+    canvas.flush()
+
+
 def test_a_full_disk_is_noticed_by_the_flush_at_the_latest(tmp_path, gdal_mode):
     canvas = CanvasRaster(str(tmp_path / "canvas.tif"), GRID)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
     try:
         with pytest.raises(CanvasError):
-            canvas.write(Window(0, 0, 1024, 1024), bytes(1024 * 1024))
-            canvas.flush()
+            write_and_flush(canvas)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     canvas.remove()

@@ -1,0 +1,51 @@
+"""Coded errors as sentences for the panel, in the language of QGIS."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from qgis.PyQt.QtCore import QCoreApplication
+
+from ..wire.errors import CATALOGUE
+
+CONTEXT = "WholeSceneErrors"
+
+# The catalogue's way out speaks of the terminal in some places; in QGIS there is another.
+REMEDIES = {
+    "output.exists": "Choose another name, or replace the file.",
+    "scene.bands": "Choose them under Bands.",
+    "scene.no_file": "Export the view to a GeoTIFF and segment that.",
+    "compute.precision": "Choose another preset.",
+    "job.worker_died": "Try again. Often the machine ran out of memory.",
+    "engine.not_found": "Start one from the panel.",
+    "engine.start_failed": "Check which Python the panel's settings name, or try again.",
+    "engine.lost": "The engine may have stopped; try again.",
+    "wire.protocol": "Update the {older}: plugin and engine have to come from the same release.",
+}
+SIDES = {"client": "plugin", "engine": "engine"}
+
+
+def sentence(error: Mapping[str, Any]) -> str:
+    """What is wrong and the way out; the engine's own words for a code that this plugin does not know."""
+    code = str(error.get("code"))
+    kind = CATALOGUE.get(code)
+    params = {str(name): value for name, value in dict(error.get("params") or {}).items()}
+    if kind is None:
+        return str(error.get("message") or code)
+    if "older" in params:
+        params["older"] = tr(SIDES.get(str(params["older"]), str(params["older"])))
+    filled = _Named(params)
+    texts = (kind.problem, REMEDIES.get(code, kind.remedy))
+    return " ".join(tr(text).format_map(filled) for text in texts if text).strip()
+
+
+def tr(text: str) -> str:
+    """Translate a sentence of the catalogue."""
+    return QCoreApplication.translate(CONTEXT, text)
+
+
+class _Named(dict):
+    """A parameter that is missing shows its name instead of hiding the error."""
+
+    def __missing__(self, key: str) -> str:
+        return "{" + key + "}"

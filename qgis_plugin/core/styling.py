@@ -1,0 +1,61 @@
+"""How a class map looks in QGIS and where it lies: named classes, just above its scene."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Optional, Sequence
+
+from qgis.core import QgsDataProvider, QgsPalettedRasterRenderer, QgsProject, QgsRasterLayer
+from qgis.PyQt.QtGui import QColor
+
+Classes = Sequence[Mapping[str, Any]]  # value, name, colour as #RRGGBB
+
+
+def class_layer(path: str, name: str, classes: Classes) -> QgsRasterLayer:
+    """A styled layer of a class map, not yet in the project."""
+    layer = QgsRasterLayer(path, name, "gdal")
+    apply_classes(layer, classes)
+    return layer
+
+
+def apply_classes(layer: QgsRasterLayer, classes: Classes) -> None:
+    """Give the layer a legend of named classes in their colours; nodata stays transparent."""
+    entries = [
+        QgsPalettedRasterRenderer.Class(int(entry["value"]), QColor(str(entry["colour"])), str(entry["name"]))
+        for entry in classes
+    ]
+    layer.setRenderer(QgsPalettedRasterRenderer(layer.dataProvider(), 1, entries))
+
+
+def insert_above(layer: QgsRasterLayer, scene_id: str, project: Optional[QgsProject] = None) -> None:
+    """Put the layer into the project just above its scene, or on top if that is gone.
+
+    The active layer stays what it is: the layer tree is changed, not its view.
+    """
+    project = project or QgsProject.instance()
+    root = project.layerTreeRoot()
+    scene = root.findLayer(scene_id)
+    group = scene.parent() if scene is not None else root
+    position = group.children().index(scene) if scene is not None else 0
+    project.addMapLayer(layer, False)
+    group.insertLayer(position, layer)
+    if root.hasCustomLayerOrder():
+        _into_custom_order(root, layer, scene)
+
+
+def switch_to(layer: QgsRasterLayer, path: str) -> None:
+    """Let the layer read another file of the same classes; name and style stay."""
+    renderer = layer.renderer().clone()
+    options = QgsDataProvider.ProviderOptions()
+    options.transformContext = QgsProject.instance().transformContext()
+    layer.setDataSource(path, layer.name(), "gdal", options)
+    # QGIS may have taken the file's own colour table, which has no names
+    fresh = QgsPalettedRasterRenderer(layer.dataProvider(), 1, renderer.classes())
+    fresh.setOpacity(renderer.opacity())
+    layer.setRenderer(fresh)
+    layer.triggerRepaint()
+
+
+def _into_custom_order(root: Any, layer: QgsRasterLayer, scene: Any) -> None:
+    order = [other for other in root.customLayerOrder() if other.id() != layer.id()]
+    below = next((place for place, other in enumerate(order) if scene and other.id() == scene.layerId()), 0)
+    root.setCustomLayerOrder([*order[:below], layer, *order[below:]])
