@@ -92,7 +92,8 @@ class Sampler:
         indices, weights = axis.taps(first, last)
         # taps without weight may lie outside of what is read
         self.indices = np.clip(indices - self.start, 0, self.stop - self.start - 1)
-        self.weights = weights
+        self.weights = weights[:, :, None]
+        self.used = [np.flatnonzero(weight) for weight in weights]
         self.identity = axis.factor == 1
 
     def along_rows(self, values: Array) -> Float32:
@@ -100,8 +101,13 @@ class Sampler:
         if self.identity:
             return np.asarray(values, np.float32)
         total = np.zeros((self.count, values.shape[1]), np.float32)
-        for index, weight in zip(self.indices, self.weights, strict=True):
-            total += values[index].astype(np.float32, copy=False) * weight[:, None]
+        term = np.empty_like(total)
+        for index, weight, used in zip(self.indices, self.weights, self.used, strict=True):
+            if 4 * used.size > self.count:
+                np.multiply(values[index], weight, out=term, dtype=np.float32, casting="unsafe")
+                total += term
+            elif used.size:  # a term without weight adds nothing
+                total[used] += values[index[used]].astype(np.float32, copy=False) * weight[used]
         return total
 
 
