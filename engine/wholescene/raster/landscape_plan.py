@@ -194,13 +194,16 @@ def _basin(x: float, y: float, radius: float, rng: np.random.Generator) -> Basin
 
 def _add_ponds(plan: Plan, rng: np.random.Generator) -> None:
     """Small waters off the rivers, many of them low in the terrain."""
-    for _ in range(round(3 * plan.width * plan.height / 1e6)):
+    wanted = max(2, round(1.4 * plan.width * plan.height / 1e6))
+    for _ in range(20 * wanted):
         x, y = rng.uniform(0, plan.width), rng.uniform(0, plan.height)
         basin = _basin(x, y, float(np.exp(rng.uniform(np.log(9), np.log(55)))), rng)
         low = plan.relief.at(x, y) < rng.normal(25, 15)
         if low and plan.dry(x, y, 25 + basin.reach):
             plan.ponds.append(basin)
             plan.flood(basin)
+        if len(plan.ponds) == wanted:
+            break
 
 
 def _river_distance(shape: tuple[int, int], rivers: list[Curve]) -> Floats:
