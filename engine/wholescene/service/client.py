@@ -318,7 +318,7 @@ def _is_path(grid: str) -> bool:
 
 
 def _alive(pid: int) -> bool:
-    return bool(psutil.pid_exists(pid))  # type: ignore[no-untyped-call]
+    return bool(psutil.pid_exists(pid))
 
 
 def _is_named_by(path: Path, info: ConnectionInfo) -> bool:

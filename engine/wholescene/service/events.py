@@ -46,11 +46,15 @@ class BlockWritten:
 
 @dataclass(frozen=True)
 class BlockRead:
-    """A block was read again for the client ``session``; ``classes`` None means that it cannot be read any more."""
+    """A block was read again for the client ``session``, from the part file or ``from_result``.
+
+    ``classes`` None means that it is not there any more.
+    """
 
     job: str
     session: str
     number: int
+    from_result: bool
     classes: Bytes | None
     confidence: Bytes | None
 

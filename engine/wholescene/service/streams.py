@@ -35,9 +35,11 @@ class Streams:
         if follower is None or event.number != follower.next:
             return
         follower.reading = False
-        if event.classes is None:
+        if event.classes is not None:
+            self._pass_on(job, follower, event.classes, event.confidence)
+        elif event.from_result or job.result_file is None:
             return  # the file is gone: this client gets no more blocks
-        self._pass_on(job, follower, event.classes, event.confidence)
+        # otherwise the part file became the result before its turn came
         self.resume(job, follower)
 
     def resume(self, job: Job, follower: Follower) -> None:

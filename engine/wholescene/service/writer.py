@@ -155,7 +155,7 @@ class Writer:
         except Exception as problem:
             log.info("block %s of job %s cannot be read again: %s", number, job, problem)
             classes, confidence = None, None
-        self._notify(BlockRead(job, session, number, classes, confidence))
+        self._notify(BlockRead(job, session, number, result is not None, classes, confidence))
 
     def _pixels_of(self, job: str, window: Window, result: Path | None) -> tuple[bytes, bytes | None]:
         if self._file is not None and job == self._job:

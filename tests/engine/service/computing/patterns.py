@@ -9,6 +9,7 @@ import sys
 import time
 
 import numpy as np
+
 from wholescene.wire.errors import Cancelled, SceneNotFound
 from wholescene.wire.plan import ClassEntry, OutputGrid, Plan, Window
 
