@@ -34,7 +34,7 @@ from .storage import storage_errors
 from .target import lay_onto, target_grid
 
 BLOCK = 512
-READ_BLOCK = 2048
+READ_BLOCK = 1024
 CLASS_BAND, CONFIDENCE_BAND = 1, 2
 TAG_PREFIX = "WHOLESCENE_"
 

@@ -101,7 +101,7 @@ class Grid:
         Raises ExtentOutside if there are none and CrsUnknown for a CRS that GDAL does not know
         or that cannot be brought to this grid's.
         """
-        cols, rows = self._outline(extent)
+        cols, rows = (np.concatenate(pair) for pair in zip(self._outline(extent), self._within(extent), strict=True))
         reached = np.isfinite(cols) & np.isfinite(rows)
         if not reached.any():
             raise ExtentOutside(extent=str(extent), scene=self.describe_bounds())
@@ -125,6 +125,19 @@ class Grid:
                 raise CrsUnknown(crs=f"{extent.crs}, for a scene without georeference (give pixels)")
             x, y = reproject_points(parse_crs(extent.crs), self.crs, x, y)
         return self.pixels(x, y)
+
+    def _within(self, extent: Extent) -> tuple[Floats, Floats]:
+        """Columns and rows of points of this grid that lie inside the extent.
+
+        Needed where the extent's border is too far away to have coordinates in the grid's CRS.
+        """
+        t = np.linspace(0, 1, 32)
+        cols, rows = (side.ravel() for side in np.meshgrid(t * self.width, t * self.height))
+        if not extent.crs or extent.crs == "pixel" or self.crs is None:
+            return cols[:0], rows[:0]
+        x, y = reproject_points(self.crs, parse_crs(extent.crs), *self.positions(cols, rows))
+        inside = (extent.xmin <= x) & (x <= extent.xmax) & (extent.ymin <= y) & (y <= extent.ymax)
+        return cols[inside], rows[inside]
 
     def describe_bounds(self) -> str:
         """``xmin,ymin,xmax,ymax`` in the grid's own coordinates, for messages."""

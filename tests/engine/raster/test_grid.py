@@ -114,6 +114,12 @@ class TestWindowOf:
             assert start - 2 <= other <= start
             assert start + getattr(own, size) <= other + getattr(from_degrees, size) <= start + getattr(own, size) + 2
 
+    @pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:3857"])
+    def test_the_whole_world_holds_the_whole_scene(self, crs):
+        size = 180 if crs == "EPSG:4326" else 2e7
+        world = Extent(-size, -size / 2, size, size / 2, crs)
+        assert self.grid.window_of(world) == Window(0, 0, 80, 100)
+
     def test_a_rotated_grid_takes_all_pixels_under_the_extent(self):
         grid = Grid(100, 100, rotated(math.pi / 4, 10), CRS.from_epsg(32631))
         x, y = grid.transform @ (50, 50)
