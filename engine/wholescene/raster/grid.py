@@ -65,9 +65,10 @@ class Grid:
         return a * cols + b * rows + c, d * cols + e * rows + f
 
     def pixels(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """Fractional columns and rows of map coordinates."""
+        """Fractional columns and rows of map coordinates; not finite where those are not."""
         a, b, c, d, e, f = tuple(~self.transform)[:6]
-        return a * x + b * y + c, d * x + e * y + f
+        with np.errstate(invalid="ignore"):
+            return a * x + b * y + c, d * x + e * y + f
 
     def cut(self, window: Window) -> Grid:
         """The grid of a window of this grid."""
