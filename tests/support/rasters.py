@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import rasterio
 from affine import Affine
 
@@ -25,6 +28,13 @@ def write_raster(path: Path, pixels: np.ndarray, *, mask: np.ndarray | None = No
         if mask is not None:
             file.write_mask(mask.astype(np.uint8) * 255)
     return str(path)
+
+
+def gdal_tool(*command: object) -> None:
+    """Run one of GDAL's own programs; the test is skipped where they are not installed."""
+    if shutil.which(str(command[0])) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    subprocess.run([str(part) for part in command], check=True)
 
 
 def noise(*shape: int, dtype: str = "uint8", seed: int = 0) -> np.ndarray:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .scene import Array, Mask, Scene
+from .statistics import percentiles
 
 Progress = Callable[[float], None]
 
@@ -84,8 +85,6 @@ class PercentileScaling:
 
     def fit(self, scene: Scene, bands: Sequence[int], progress: Progress | None = None) -> LinearScaling:
         """The exact percentiles over all valid full-resolution pixels. Raises SceneEmpty."""
-        from .statistics import percentiles
-
         limits = percentiles(scene, bands, (self.lower, self.upper), progress)
         spans = tuple(high - low if high > low else 1.0 for low, high in limits)
         return LinearScaling(tuple(low for low, _ in limits), spans, self.clip)

@@ -238,6 +238,14 @@ class TestPartFile:
                     writer.finish(report)
             assert not list(tmp_path.iterdir())
 
+    def test_blocks_that_the_disk_lost_are_noticed(self, tmp_path):
+        with ClassMapWriter(plan(), tmp_path / "a.tif") as writer:
+            write_blocks(writer, map_values())
+            writer._dataset().write(np.full((9, 9), NODATA, np.uint8), 1, window=((0, 9), (0, 9)))
+            with pytest.raises(OutputUnwritable, match="other values than were written"):
+                writer.finish()
+        assert not list(tmp_path.iterdir())
+
     def test_two_writers_of_one_output_do_not_meet(self, tmp_path):
         first, second = (ClassMapWriter(plan(), tmp_path / "a.tif") for _ in range(2))
         write_blocks(first, map_values())

@@ -1,4 +1,3 @@
-import subprocess
 import threading
 from pathlib import Path
 
@@ -6,7 +5,7 @@ import numpy as np
 import pytest
 import rasterio
 
-from rasters import UTM, noise, write_raster
+from rasters import UTM, gdal_tool, noise, write_raster
 from wholescene.raster.scene import Scene
 from wholescene.wire.errors import DataTypeUnsupported, SceneEmpty, ScenesDiffer, SceneTruncated, SceneUnreadable
 from wholescene.wire.plan import Window
@@ -132,7 +131,7 @@ class TestValid:
         moved = {**UTM, "transform": UTM["transform"] @ rasterio.Affine.translation(40, 30)}
         other = write_raster(tmp_path / "b.tif", pixels[:3, 30:, 40:], **moved)
         mosaic = str(tmp_path / "mosaic.vrt")
-        subprocess.run(["gdalbuildvrt", "-q", "-addalpha", mosaic, part, other], check=True)
+        gdal_tool("gdalbuildvrt", "-q", "-addalpha", mosaic, part, other)
         self.check(mosaic)
 
     def test_nan_and_infinity_in_any_band(self, tmp_path):
