@@ -14,15 +14,26 @@ from wholescene.nn.segmenter import pad
 from wholescene.nn.steps import Step
 from wholescene.wire.plan import Window
 
+ATTO = {"name": "convnextv2", "variant": "atto"}
+SWIN = {"name": "swin", "variant": "tiny"}
+FPN = {"name": "fpn", "channels": 32}
+UPERNET = {"name": "upernet", "channels": 16}
+
 
 def network(
-    *, spim: dict[str, object] | None = None, classes: int = 5, in_channels: int = 3, seed: int = 0
+    *,
+    encoder: dict[str, object] = ATTO,
+    decoder: dict[str, object] = FPN,
+    spim: dict[str, object] | None = None,
+    classes: int = 5,
+    in_channels: int = 3,
+    seed: int = 0,
 ) -> nn.Segmenter:
-    """An atto network whose every part matters: GRN and biases are not at their neutral start."""
+    """A network whose every part matters: norms, GRN and biases are not at their neutral start."""
     torch.manual_seed(seed)
     architecture: dict[str, object] = {
-        "encoder": {"name": "convnextv2", "variant": "atto", "in_channels": in_channels},
-        "decoder": {"name": "fpn", "channels": 32},
+        "encoder": {**encoder, "in_channels": in_channels},
+        "decoder": decoder,
         "classes": classes,
     }
     if spim is not None:
@@ -30,6 +41,9 @@ def network(
     net = nn.build(architecture).eval()
     for weight in net.parameters():
         weight.data.add_(torch.randn_like(weight) * 0.1)
+    for name, statistic in net.named_buffers():
+        if name.endswith(("running_mean", "running_var")):
+            statistic.add_(torch.rand_like(statistic))
     return net.requires_grad_(False)
 
 

@@ -75,20 +75,26 @@ class Executor:
     def decode(self, windows: Iterable[Window]) -> Iterator[Patch]:
         """Logits ``[1, classes, h, w]`` of each of these tiles."""
         for window in windows:
-            yield self._local(self.program.head, window, self._patches(self.program.head, window, 1))
-            self.ticker.tick(self.program.head, window.height * window.width, self.program.head.macs)
+            yield self._tile(self.program.head, window, 1)
 
     # -- the three kinds of step -----------------------------------------------
 
     def _run_local(self, step: Local) -> None:
         target, stride = self.maps[step.writes], self.program.features[step.writes].stride
+        if any(read.feature == step.writes for read in step.reads):
+            self._rewrite(target, lambda window: self._tile(step, window, stride))
+            return
         windows = tiles(*target.size, self.tile)
         for window, patches in zip(windows, self._all_patches(step, windows, stride), strict=True):
-            target.write(self._local(step, window, patches))
-            self.ticker.tick(step, window.height * window.width, step.macs)
+            target.write(self._run(step, window, patches))
 
-    def _local(self, step: Local, window: Window, patches: list[Patch]) -> Patch:
-        return step.run(patches).crop(window)
+    def _tile(self, step: Local, window: Window, stride: int) -> Patch:
+        return self._run(step, window, self._patches(step, window, stride))
+
+    def _run(self, step: Local, window: Window, patches: list[Patch]) -> Patch:
+        out = step.run(patches).crop(window)
+        self.ticker.tick(step, window.height * window.width, step.macs)
+        return out
 
     def _run_global(self, step: Global) -> None:
         """Two passes: measure everywhere, then close everywhere. Hidden features are kept as memory allows."""
@@ -99,7 +105,7 @@ class Executor:
             patch, hidden = self._read(step.reads, window), self.cache.get(window)
             if hidden is None:
                 hidden = step.expand(patch).crop(window)
-            out = close(hidden, patch)
+            out = close(hidden, patch).crop(window)
             self.ticker.tick(step, window.height * window.width, step.macs_close)
             return out
 
@@ -109,11 +115,12 @@ class Executor:
         self.cache.clear()
         windows = tiles(*target.size, self.tile)
         # one tensor for all sums: small ones left between large ones would break up the heap
-        sums = torch.empty(len(windows), step.hidden_channels)
+        sums = torch.empty(len(windows), step.measured)
         for window, into in zip(windows, sums, strict=True):
             hidden = step.expand(self._read(step.reads, window)).crop(window)
             into.copy_(step.measure(hidden))
-            self.cache.keep(hidden)
+            if step.hidden_channels:
+                self.cache.keep(hidden)
             self.ticker.tick(step, window.height * window.width, step.macs_expand)
         return sums.sum(0)  # in tile order, whoever computed them
 

@@ -4,14 +4,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .convnextv2 import ConvNeXtV2, convnextv2
+from .decoder import Decoder
+from .encoder import Encoder
 from .fpn import FPN
 from .segmenter import Segmenter
 from .spim import SPIM
+from .swin import Swin, swin
+from .upernet import UPerNet
 
-__all__ = ["FPN", "SPIM", "ConvNeXtV2", "Segmenter", "build"]
+__all__ = ["FPN", "SPIM", "ConvNeXtV2", "Segmenter", "Swin", "UPerNet", "build"]
 
-ENCODERS: dict[str, Callable[..., ConvNeXtV2]] = {"convnextv2": convnextv2}
-DECODERS: dict[str, Callable[..., FPN]] = {"fpn": FPN}
+ENCODERS: dict[str, Callable[..., Encoder]] = {"convnextv2": convnextv2, "swin": swin}
+DECODERS: dict[str, Callable[..., Decoder]] = {"fpn": FPN, "upernet": UPerNet}
 
 
 def build(architecture: Mapping[str, Any]) -> Segmenter:

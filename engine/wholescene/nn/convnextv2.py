@@ -10,8 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .patch import Patch, convolve, reduce
-from .steps import Global, Local, Read, Step, macs
+from .encoder import Encoder, Stage
+from .patch import Patch, convolve
+from .steps import Global, Read, macs
 
 EPS = 1e-6  # of every LayerNorm and of GRN, as in the paper's code
 
@@ -37,8 +38,8 @@ VARIANTS = {  # table 9 of the paper
 class LayerNorm2d(nn.LayerNorm):
     """LayerNorm over the channels of ``[B, C, H, W]``."""
 
-    def __init__(self, channels: int) -> None:
-        super().__init__(channels, eps=EPS)
+    def __init__(self, channels: int, eps: float = EPS) -> None:
+        super().__init__(channels, eps=eps)
 
     def forward(self, x: Tensor) -> Tensor:
         return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
@@ -105,6 +106,7 @@ class Block(nn.Module):
             measure=_squares,
             close=self._close,
             hidden_channels=self.mlp.fc1.out_features,
+            measured=self.mlp.fc1.out_features,
             macs_expand=macs(self.conv_dw, self.mlp.fc1),
             macs_close=macs(self.mlp.fc2),
         )
@@ -133,57 +135,21 @@ def _squares(hidden: Patch) -> Tensor:
     return (rows * rows).sum(0, dtype=torch.float32)
 
 
-class Stage(nn.Module):
-    """Halve the resolution (not in the first stage), then a row of blocks."""
-
-    def __init__(self, in_dim: int, dim: int, depth: int, *, first: bool) -> None:
-        super().__init__()
-        halve = (LayerNorm2d(in_dim), nn.Conv2d(in_dim, dim, 2, stride=2))
-        self.downsample = nn.Identity() if first else nn.Sequential(*halve)
-        self.blocks = nn.Sequential(*(Block(dim) for _ in range(depth)))
-
-    def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = self.blocks(self.downsample(x))
-        return out
-
-
-class ConvNeXtV2(nn.Module):
-    """Four feature maps at strides 4, 8, 16 and 32 of ``[B, in_channels, H, W]``.
-
-    Height and width are multiples of 32; the segmenter sees to it.
-    """
+class ConvNeXtV2(Encoder):
+    """The encoder of ``[B, in_channels, H, W]``."""
 
     def __init__(self, in_channels: int, depths: Sequence[int], dims: Sequence[int]) -> None:
-        super().__init__()
-        self.dims = tuple(dims)
-        self.stem = nn.Sequential(nn.Conv2d(in_channels, dims[0], 4, stride=4), LayerNorm2d(dims[0]))
-        ins = (dims[0], *dims[:-1])
-        self.stages = nn.ModuleList(Stage(ins[i], dims[i], depth, first=i == 0) for i, depth in enumerate(depths))
+        stem = nn.Sequential(nn.Conv2d(in_channels, dims[0], 4, stride=4), LayerNorm2d(dims[0]))
+        stages = [Stage(_halve(dims, i), [Block(dims[i]) for _ in range(depth)]) for i, depth in enumerate(depths)]
+        super().__init__(dims, stem, stages, EPS)
         self.apply(_initialise)
 
-    def forward(self, x: Tensor) -> list[Tensor]:
-        x = self.stem(x)
-        features = []
-        for stage in self.stages:
-            x = stage(x)
-            features.append(x)
-        return features
 
-    def stage_steps(self, index: int, reads: str, writes: str) -> list[Step]:
-        """One stage as steps: the map ``reads`` halved (by four in the first stage) to ``writes``, then its blocks."""
-        stage = self.stages[index]
-        assert isinstance(stage, Stage)
-        layer: nn.Module
-        layer, factor = (self.stem, 4) if index == 0 else (stage.downsample, 2)
-        down = Local(
-            f"{writes}.downsample",
-            reads=(Read(reads),),
-            writes=writes,
-            run=lambda patches: reduce(patches[0], layer, factor),
-            macs=macs(layer),
-        )
-        blocks = [block for block in stage.blocks if isinstance(block, Block)]
-        return [down, *(block.step(f"{writes}.{i}", writes) for i, block in enumerate(blocks))]
+def _halve(dims: Sequence[int], index: int) -> nn.Module:
+    """Norm and 2 x 2 convolution before a stage; nothing before the first."""
+    if index == 0:
+        return nn.Identity()
+    return nn.Sequential(LayerNorm2d(dims[index - 1]), nn.Conv2d(dims[index - 1], dims[index], 2, stride=2))
 
 
 def _initialise(module: nn.Module) -> None:

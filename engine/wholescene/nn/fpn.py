@@ -10,11 +10,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from . import patch as on_patch
+from .decoder import Decoder
 from .patch import Patch
 from .steps import macs
 
 
-class FPN(nn.Module):
+class FPN(Decoder):
     """Feature maps at strides 4, 8, 16, 32 to logits ``[B, classes, H / 4, W / 4]``."""
 
     def __init__(self, dims: Sequence[int], classes: int, channels: int = 128, dropout: float = 0.0) -> None:

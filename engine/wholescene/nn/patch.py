@@ -8,8 +8,11 @@ as a missing pixel, never as a wrong one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce as reduce_windows
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -81,6 +84,12 @@ def add(first: Patch, second: Patch) -> Patch:
     """Sum on the pixels that both have."""
     window = _intersection(first.window, second.window)
     return first.crop(window).like(first.crop(window).data + second.crop(window).data)
+
+
+def concatenate(patches: Sequence[Patch]) -> Patch:
+    """Channels joined on the pixels that all have."""
+    window = reduce_windows(_intersection, [patch.window for patch in patches])
+    return patches[0].crop(window).like(torch.cat([patch.crop(window).data for patch in patches], 1))
 
 
 def _edges(patch: Patch) -> tuple[bool, bool, bool, bool]:

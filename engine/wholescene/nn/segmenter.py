@@ -1,16 +1,19 @@
 """The whole network: encoder, SPIM, norms, decoder. Its forward is the undivided oracle."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from . import patch as on_patch
-from .convnextv2 import ConvNeXtV2, LayerNorm2d
-from .fpn import FPN, upsample
+from .convnextv2 import LayerNorm2d
+from .decoder import Decoder
+from .encoder import Encoder
+from .fpn import upsample
 from .patch import Patch
 from .spim import SPIM
-from .steps import FeatureSpec, Local, Program, Read, Step
+from .steps import FeatureSpec, Local, Output, Program, Read, Step
 
 STRIDE = 32  # pixels of the coarsest feature map
 
@@ -23,12 +26,12 @@ class Segmenter(nn.Module):
     """
 
     def __init__(
-        self, encoder: ConvNeXtV2, spim: Mapping[int, SPIM], decoder: FPN, *, feeds_next: bool = False
+        self, encoder: Encoder, spim: Mapping[int, SPIM], decoder: Decoder, *, feeds_next: bool = False
     ) -> None:
         super().__init__()
         self.encoder = encoder
         self.spim = nn.ModuleDict({str(stage): block for stage, block in spim.items()})
-        self.norms = nn.ModuleList(LayerNorm2d(dim) for dim in encoder.dims)
+        self.norms = nn.ModuleList(LayerNorm2d(dim, encoder.eps) for dim in encoder.dims)
         self.decoder = decoder
         self.feeds_next = feeds_next
 
@@ -50,15 +53,18 @@ class Segmenter(nn.Module):
 
     def program(self, bands: int) -> Program:
         """The network as steps, for a scene of ``bands`` bands padded to a multiple of `STRIDE`."""
-        features, steps, outputs = {"image": FeatureSpec(bands, 1)}, [], []
+        features = {"image": FeatureSpec(bands, 1)}
+        steps: list[Step] = []
+        outputs: list[Output] = []
         source = "image"
         for index, dim in enumerate(self.encoder.dims):
             name = f"stage{index}"
             features[name] = FeatureSpec(dim, 4 << index)
             steps += self.encoder.stage_steps(index, source, name)
             output, source = self._interact(index, name, features, steps)
-            outputs.append(output)
-        return Program(features, tuple(steps), self._head(outputs))
+            outputs.append((output, partial(_normed, self.norms[index])))
+        more, outputs = self.decoder.steps(outputs, features)
+        return Program(features, (*steps, *more), self._head(outputs))
 
     def _interact(self, index: int, name: str, features: dict[str, FeatureSpec], steps: list[Step]) -> tuple[str, str]:
         """Append stage ``index``'s SPIM, if any; the maps that the decoder and the next stage read."""
@@ -72,18 +78,22 @@ class Segmenter(nn.Module):
         steps.append(block.step(f"{name}.spim", name, output))
         return output, output if self.feeds_next else name
 
-    def _head(self, outputs: Sequence[str]) -> Local:
+    def _head(self, outputs: Sequence[Output]) -> Local:
+        def decode(patches: Sequence[Patch]) -> Patch:
+            ready = [prepare(patch) for (_, prepare), patch in zip(outputs, patches, strict=True)]
+            return on_patch.upsample(self.decoder.on_patches(ready), 4)
+
         return Local(
             "head",
-            reads=tuple(Read(name, self.decoder.halo) for name in outputs),
+            reads=tuple(Read(name, self.decoder.halo) for name, _ in outputs),
             writes="logits",
-            run=self._decode,
+            run=decode,
             macs=self.decoder.macs() // 16,  # its pixels are 4 x 4 of the scene's
         )
 
-    def _decode(self, patches: Sequence[Patch]) -> Patch:
-        normed = [patch.like(norm(patch.data)) for norm, patch in zip(self.norms, patches, strict=True)]
-        return on_patch.upsample(self.decoder.on_patches(normed), 4)
+
+def _normed(norm: nn.Module, patch: Patch) -> Patch:
+    return patch.like(norm(patch.data))
 
 
 def pad(x: Tensor) -> Tensor:

@@ -56,7 +56,8 @@ class Global:
     expand: Callable[[Patch], Patch]
     measure: Callable[[Patch], Tensor]
     close: Callable[[Tensor], Callable[[Patch, Patch], Patch]]
-    hidden_channels: int
+    hidden_channels: int  # 0 if expanding again is as cheap as keeping
+    measured: int  # length of the vector
     macs_expand: int
     macs_close: int
 
@@ -81,6 +82,10 @@ class Attention:
 
 
 Step = Local | Global | Attention
+
+
+# A feature map that a decoder takes, and what is done to its patches first.
+Output = tuple[str, Callable[[Patch], Patch]]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from networks import Counter, network, streamed
+from networks import ATTO, FPN, SWIN, UPERNET, Counter, network, streamed
 
 SPIM = {"stages": [3], "heads": 8, "kv_pool": 4}
 SPIM_EARLY = {"stages": [1, 3], "heads": 4, "kv_pool": 2, "outer_residual": True}
@@ -32,6 +32,14 @@ def assert_same(found: torch.Tensor, expected: torch.Tensor) -> None:
 @pytest.mark.parametrize(("size", "tile"), [((333, 260), 16), ((97, 641), 16), ((256, 256), 64), ((40, 40), 8)])
 def test_streamed_logits_equal_the_undivided_forward(spim, size, tile):
     net, scene = network(spim=spim), image(*size)
+    with torch.inference_mode():
+        assert_same(streamed(net, scene, tile=tile), net(scene))
+
+
+@pytest.mark.parametrize(("encoder", "decoder"), [(SWIN, FPN), (ATTO, UPERNET), (SWIN, UPERNET)])
+@pytest.mark.parametrize(("size", "tile"), [((333, 260), 16), ((97, 641), 24), ((256, 256), 56)])
+def test_every_encoder_with_every_decoder(encoder, decoder, size, tile):
+    net, scene = network(encoder=encoder, decoder=decoder, spim=SPIM), image(*size)
     with torch.inference_mode():
         assert_same(streamed(net, scene, tile=tile), net(scene))
 

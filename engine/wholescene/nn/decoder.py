@@ -1,0 +1,33 @@
+"""What every decoder offers to the network around it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
+
+from torch import nn
+
+from .patch import Patch
+from .steps import FeatureSpec, Output, Step
+
+
+class Decoder(nn.Module):
+    """Four feature maps at strides 4, 8, 16, 32 to logits ``[B, classes, H / 4, W / 4]``."""
+
+    halo: ClassVar[int]  # pixels that `on_patches` needs around a tile, on each level
+
+    def steps(self, outputs: Sequence[Output], features: dict[str, FeatureSpec]) -> tuple[list[Step], list[Output]]:
+        """What has to see the whole scene first, and what `on_patches` reads then; by default nothing does.
+
+        New feature maps are added to ``features``.
+        """
+        return [], list(outputs)
+
+    @abstractmethod
+    def on_patches(self, patches: Sequence[Patch]) -> Patch:
+        """The rest of ``forward`` on patches of the four maps."""
+
+    @abstractmethod
+    def macs(self) -> int:
+        """Multiply-adds of `on_patches` per pixel of the finest map."""
