@@ -240,7 +240,7 @@ class TestPartFile:
 
     def test_blocks_that_the_disk_lost_are_noticed(self, tmp_path):
         with ClassMapWriter(plan(), tmp_path / "a.tif") as writer:
-            write_blocks(writer, map_values())
+            write_blocks(writer, np.zeros((HEIGHT, WIDTH), np.uint8))
             writer._dataset().write(np.full((9, 9), NODATA, np.uint8), 1, window=((0, 9), (0, 9)))
             with pytest.raises(OutputUnwritable, match="other values than were written"):
                 writer.finish()
