@@ -43,15 +43,10 @@ def insert_above(layer: QgsRasterLayer, scene_id: str, project: Optional[QgsProj
 
 
 def switch_to(layer: QgsRasterLayer, path: str) -> None:
-    """Let the layer read another file of the same classes; name and style stay."""
-    renderer = layer.renderer().clone()
+    """Let the layer read another file of the same classes; name, legend and opacity stay."""
     options = QgsDataProvider.ProviderOptions()
     options.transformContext = QgsProject.instance().transformContext()
     layer.setDataSource(path, layer.name(), "gdal", options)
-    # QGIS may have taken the file's own colour table, which has no names
-    fresh = QgsPalettedRasterRenderer(layer.dataProvider(), 1, renderer.classes())
-    fresh.setOpacity(renderer.opacity())
-    layer.setRenderer(fresh)
     layer.triggerRepaint()
 
 
