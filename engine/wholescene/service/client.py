@@ -318,7 +318,10 @@ def _is_path(grid: str) -> bool:
 
 
 def _alive(pid: int) -> bool:
-    return bool(psutil.pid_exists(pid))
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _is_named_by(path: Path, info: ConnectionInfo) -> bool:

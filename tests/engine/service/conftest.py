@@ -11,13 +11,9 @@ from wholescene.service.run import serve
 from wholescene.wire.connection import read_connection
 from wholescene.wire.request import SegmentRequest
 
-COMPUTING = Path(__file__).parent / "computing"
-SEGMENT = "patterns:segment"
-ENVIRONMENT = {"PYTHONPATH": str(COMPUTING)}
+sys.path.insert(0, str(Path(__file__).parent / "computing"))
 
-sys.path.insert(0, str(COMPUTING))
-
-from service_helpers import RawClient, wait_for  # noqa: E402
+from service_helpers import ENVIRONMENT, SEGMENT, RawClient, wait_for
 
 
 @pytest.fixture(scope="module")

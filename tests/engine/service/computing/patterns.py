@@ -71,7 +71,7 @@ def _emit(kind, request, sink):
 
 
 def _doze(sink):
-    for _ in range(20):
+    for _ in range(4):
         if sink.cancelled():
             raise Cancelled()
         time.sleep(0.01)

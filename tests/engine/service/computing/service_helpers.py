@@ -2,10 +2,14 @@
 
 import os
 import time
+from pathlib import Path
 
 import zmq
 
 from wholescene.wire import message as wire
+
+SEGMENT = "patterns:segment"
+ENVIRONMENT = {"PYTHONPATH": str(Path(__file__).parent)}
 
 
 def wait_for(condition, seconds=20.0):

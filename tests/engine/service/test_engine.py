@@ -1,0 +1,196 @@
+"""The engine's socket: what it answers, what it refuses, and that nothing brings it down."""
+
+import os
+
+import msgpack
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from service_helpers import RawClient, View
+
+from wholescene import __version__
+from wholescene.wire import message as wire
+from wholescene.wire.connection import read_connection
+from wholescene.wire.errors import BadSignature
+
+HELLO = {"protocol": 1, "client": "test", "version": "9.9"}
+
+
+def error_of(message):
+    assert message.type == "error", message
+    return message.body["error"]
+
+
+def sign_by_hand(client, header, body=b"\x80"):
+    full = {"v": 1, "id": "aa" * 8, "session": client.session.id, "seq": 1, "from": "client", "reply_to": ""}
+    frames = [msgpack.packb({**full, **header}), body]
+    return [wire.sign(client.session.key, frames), *frames]
+
+
+def test_hello_is_answered_with_versions(raw):
+    answer = raw.ask("hello", HELLO)
+    assert answer.type == "hello"
+    assert (answer.body["protocol"], answer.body["version"]) == (1, __version__)
+    assert answer.body["pid"] == os.getpid()  # this engine runs in a thread of the test
+
+
+@pytest.mark.parametrize(("theirs", "older"), [(0, "client"), (2, "engine")])
+def test_another_protocol_is_told_what_to_update(raw, theirs, older):
+    error = error_of(raw.ask("hello", {**HELLO, "protocol": theirs}))
+    assert error["code"] == "wire.protocol"
+    assert error["params"] == {
+        "client_protocol": theirs,
+        "client_version": "9.9",
+        "engine_protocol": 1,
+        "engine_version": __version__,
+        "older": older,
+    }
+    assert f"Update the {older}" in error["message"]
+
+
+def test_another_protocol_in_the_header_is_told_too(raw):
+    raw.socket.send_multipart(sign_by_hand(raw, {"v": 2, "type": "hello"}, msgpack.packb({**HELLO, "protocol": 2})))
+    answer = raw.receive()
+    assert error_of(answer)["params"]["older"] == "engine"
+    assert answer.reply_to == "aa" * 8
+
+
+def test_another_key_shows_on_both_sides(engine, raw):
+    """The engine answers, signed with its own key, so that the client sees which key is wrong."""
+    stranger = RawClient(read_connection(engine), key=bytes(32))
+    stranger.send("status")
+    frames = stranger.raw()
+    with pytest.raises(BadSignature):
+        stranger.session.unpack(frames)
+    answer = raw.session.unpack(frames)
+    assert error_of(answer)["code"] == "wire.signature"
+    assert answer.reply_to == ""
+    stranger.close()
+
+
+def test_a_replay_is_refused(raw):
+    frames = raw.session.pack("status")
+    raw.socket.send_multipart(frames)
+    assert raw.receive().type == "status"
+    raw.socket.send_multipart(frames)
+    assert error_of(raw.receive())["code"] == "wire.replayed"
+
+
+def test_a_replay_from_another_connection_is_refused(engine, raw):
+    frames = raw.session.pack("status")
+    raw.socket.send_multipart(frames)
+    raw.receive()
+    other = RawClient(read_connection(engine))
+    other.socket.send_multipart(frames)
+    assert error_of(other.receive())["code"] == "wire.replayed"
+    other.close()
+
+
+def test_a_message_of_the_engine_is_not_taken(raw):
+    raw.socket.send_multipart(sign_by_hand(raw, {"type": "shutdown", "from": "engine"}))
+    assert error_of(raw.receive())["code"] == "wire.message"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "code"),
+    [
+        ("dance", {}, "wire.message"),
+        ("submit", {}, "request.invalid"),
+        ("submit", {"request": []}, "request.invalid"),
+        ("submit", {"request": {"sources": "a.tif", "preset": "p"}}, "request.invalid"),
+        ("submit", {"request": {"sources": ["a.tif"], "preset": "p", "colour": 1}}, "request.invalid"),
+        ("submit", {"request": {"sources": ["x" * 50_000], "preset": "p"}}, "request.invalid"),
+        ("submit", {"request": {"sources": ["a.tif"], "preset": "p"}, "credit": -1}, "wire.message"),
+        ("submit", {"request": {"sources": ["a.tif"], "preset": "p"}, "credit": 1 << 40}, "wire.message"),
+        ("credit", {"job": "nope", "blocks": 1}, "job.unknown"),
+        ("credit", {"blocks": 1}, "wire.message"),
+        ("attach", {"job": ["a"]}, "wire.message"),
+        ("cancel", {"job": "0" * 16}, "job.unknown"),
+    ],
+)
+def test_bad_requests_get_coded_errors(raw, kind, body, code):
+    assert error_of(raw.ask(kind, body))["code"] == code
+
+
+def test_buffers_from_clients_are_refused(raw):
+    raw.socket.send_multipart(raw.session.pack("status", {}, [b"pixels"]))
+    assert error_of(raw.receive())["code"] == "wire.message"
+
+
+def test_too_large_a_frame_costs_the_sender_its_connection_and_nobody_else(engine, raw):
+    large = RawClient(read_connection(engine))
+    large.socket.send_multipart([bytes(32), bytes(3 << 20), b"\x80"])
+    assert large.silent()
+    assert raw.ask("status").type == "status"
+    large.close()
+
+
+def test_presets_are_those_of_the_zoo(raw):
+    names = {preset["name"] for preset in raw.ask("presets").body["presets"]}
+    assert {"water-lite", "fbp", "glh-water"} <= names
+
+
+def test_status_counts_what_was_refused(raw):
+    before = raw.ask("status").body["refused"]
+    raw.socket.send_multipart([b"nonsense"])
+    raw.receive("error")
+    assert raw.ask("status").body["refused"] == before + 1
+
+
+def test_control_is_answered_while_a_job_computes(client, raw, request_for):
+    job = client.submit(request_for("stuck"))
+    assert raw.ask("hello", HELLO).type == "hello"
+    assert [line["job"] for line in raw.ask("status").body["jobs"]][-1] == job
+    assert client.cancel(job) == "cancelled"
+
+
+hostile = st.one_of(
+    st.lists(st.binary(max_size=120), min_size=1, max_size=10),
+    st.builds(lambda rest: [bytes(32), *rest], st.lists(st.binary(max_size=120), max_size=9)),
+)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text(max_size=5) | st.binary(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+bodies = st.dictionaries(st.sampled_from(["job", "request", "credit", "blocks", "number", "protocol", "x"]), values)
+kinds = st.sampled_from(["hello", "submit", "attach", "credit", "cancel", "status", "block", ""])
+
+fuzz = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@fuzz
+@given(frames=hostile)
+def test_no_unsigned_bytes_bring_it_down(raw, frames):
+    raw.socket.send_multipart(frames)
+    assert raw.ask("hello", HELLO).type == "hello"
+
+
+@fuzz
+@given(which=st.integers(0, 2), share=st.floats(0, 0.99), tail=st.binary(max_size=4))
+def test_no_mutilated_message_brings_it_down(raw, which, share, tail):
+    frames = [bytes(frame) for frame in raw.session.pack("status")]
+    frames[which] = frames[which][: int(share * len(frames[which]))] + tail
+    raw.socket.send_multipart(frames)
+    assert raw.ask("hello", HELLO).type == "hello"
+
+
+@fuzz
+@given(header=st.binary(max_size=60), body=st.binary(max_size=60))
+def test_no_signed_nonsense_brings_it_down(raw, header, body):
+    frames = [header, body]
+    raw.socket.send_multipart([wire.sign(raw.session.key, frames), *frames])
+    assert raw.ask("hello", HELLO).type == "hello"
+
+
+@fuzz
+@given(kind=kinds, body=bodies)
+def test_no_signed_body_brings_it_down(raw, kind, body):
+    raw.socket.send_multipart(
+        sign_by_hand(raw, {"type": kind, "seq": raw.session.message("x").sequence}, msgpack.packb(body))
+    )
+    assert raw.ask("hello", HELLO).type == "hello"
+
+
+def test_after_all_that_it_still_computes(client, request_for):
+    client.segment(request_for(), View())
