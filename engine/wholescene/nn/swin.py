@@ -136,9 +136,8 @@ class Block(nn.Module):
 
     def _attend_span(self, x: Tensor, rows: Span, cols: Span) -> Tensor:
         _, height, width, _ = x.shape
-        x = F.pad(
-            x, (0, 0, cols.first - cols.start, cols.stop - cols.last, rows.first - rows.start, rows.stop - rows.last)
-        )
+        top, left = rows.first - rows.start, cols.first - cols.start
+        x = F.pad(x, (0, 0, left, cols.stop - cols.last, top, rows.stop - rows.last))
         mask = None
         if not (rows.uniform and cols.uniform):
             mask = segment_mask(rows.segments(), cols.segments(), self.window).to(x.device)
