@@ -65,7 +65,7 @@ def show(outcome: Outcome, console: Console, *, with_name: bool) -> None:
         console.print(f"{outcome.sources[0]} {outcome.note}", markup=False, highlight=False, soft_wrap=True)
     elif outcome.result is not None:
         console.print(area_table(outcome.result))
-        console.print(f"{outcome.output}  ({duration(outcome.seconds)})", highlight=False, soft_wrap=True)
+        console.print(f"{outcome.output}  ({duration(outcome.seconds)})", markup=False, highlight=False, soft_wrap=True)
 
 
 def area_table(result: dict[str, Any]) -> Table:
@@ -80,7 +80,7 @@ def area_table(result: dict[str, Any]) -> Table:
     for area in areas:
         hectares = [f"{area['hectares']:,.2f}"] if georeferenced else []
         swatch = Text("██", style=area["colour"])
-        table.add_row(swatch, area["name"], f"{area['pixels']:,}", *hectares, f"{area['share']:.1%}")
+        table.add_row(swatch, Text(area["name"]), f"{area['pixels']:,}", *hectares, f"{area['share']:.1%}")
     if result["nodata_pixels"]:
         table.add_row("", Text("no data", style="dim"), f"{result['nodata_pixels']:,}")
     return table
