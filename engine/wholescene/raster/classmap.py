@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import rasterio
 import rasterio.shutil
+from affine import Affine
 from rasterio.enums import Resampling
 from rasterio.io import DatasetReader, DatasetWriter
 
@@ -249,7 +250,7 @@ class ClassMapWriter:
             "dtype": "uint8",
             "nodata": NODATA,
             "crs": grid.crs,
-            "transform": grid.transform,
+            "transform": _placed(grid),
             "tiled": True,
             "blockxsize": BLOCK,
             "blockysize": BLOCK,
@@ -328,3 +329,16 @@ def _replace(path: Path, content: bytes) -> None:
 def _remove(path: Path) -> None:
     with contextlib.suppress(OSError):
         path.unlink()
+
+
+def _placed(grid: Grid) -> Affine | None:
+    """The transform that makes the map lie on its scene in QGIS.
+
+    A raster without georeference is drawn from (0, 0) downwards, rows counting negative; so is a
+    whole map without a transform, and a part of it needs one that counts like this.
+    """
+    if grid.crs is not None or (grid.transform.a, grid.transform.e) != (1.0, 1.0):
+        return grid.transform
+    if grid.transform == Affine.identity():
+        return None
+    return Affine(1.0, 0.0, grid.transform.c, 0.0, -1.0, -grid.transform.f)

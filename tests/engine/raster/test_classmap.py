@@ -421,3 +421,16 @@ class TestFullDisk:
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
             signal.signal(signal.SIGXFSZ, old)
+
+
+@pytest.mark.parametrize(("col", "row"), [(0, 0), (30, 50)])
+def test_without_georeference_the_map_lies_where_qgis_draws_the_scene(tmp_path, col, row):
+    """GDAL and QGIS draw such a scene from (0, 0) downwards: pixel (col, row) at x = col, y = -row."""
+    grid = Grid(40, 60, Affine.identity()).cut(Window(row, col, 60 - row, 40 - col))
+    path = tmp_path / "map.tif"
+    with ClassMapWriter(plan(grid), path) as writer:
+        writer.write(Window(0, 0, grid.height, grid.width), np.ones((grid.height, grid.width), np.uint8))
+        writer.finish()
+    described = subprocess.run(["gdalinfo", "-json", path], capture_output=True, check=True, text=True)
+    placed = json.loads(described.stdout).get("geoTransform")
+    assert placed == ([col, 1, 0, -row, 0, -1] if (col, row) != (0, 0) else None)
