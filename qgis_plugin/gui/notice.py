@@ -8,6 +8,7 @@ from typing import Any, Mapping, Optional, Tuple
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout
 
+from ..core.errors import sentence
 from .texts import escaped, tr
 
 Action = Optional[Tuple[str, str]]  # name and label of the way out
@@ -57,7 +58,7 @@ class Notice(QFrame):
     def show_error(self, error: Mapping[str, Any], action: Action = None, hint: bool = False) -> None:
         """Tell a coded error ``{code, params, message}``; ``action`` is (name, label) of the way out."""
         self._code = str(error.get("code", ""))
-        text = f"{escaped(error.get('message', ''))}<br><small>{escaped(self._code)}</small>"
+        text = f"{escaped(sentence(error))}<br><small>{_breakable(self._code)}</small>"
         self._show(Kind.HINT if hint else Kind.ERROR, text, action)
 
     def show_text(self, kind: Kind, text: str, action: Action = None) -> None:
@@ -90,3 +91,9 @@ class Notice(QFrame):
         )
         self.show()
         self.shown.emit()
+
+
+def _breakable(code: str) -> str:
+    """A code that may wrap in a narrow dock."""
+    space = "\N{ZERO WIDTH SPACE}"
+    return escaped(code).replace("_", f"_{space}").replace(".", f".{space}")

@@ -39,6 +39,11 @@ class OutputChoice(QWidget):
         """Fill in a file, as a user would."""
         self.file.setFilePath(path)
 
+    def ask(self) -> None:
+        """Put the cursor where a file is to be named."""
+        self.file.lineEdit().setFocus()
+        self.file.lineEdit().selectAll()
+
     def suggest(self, example: str) -> None:
         """Tell in the empty field what the file will be called."""
         self.file.lineEdit().setPlaceholderText(example or tr("Beside the scene, numbered"))

@@ -127,3 +127,15 @@ def add_raster(qgis_new_project):
         return QgsProject.instance().addMapLayer(layer)
 
     return add
+
+
+@pytest.fixture
+def engine(private_engine):
+    """An engine whose words the test chooses; the plugin finds it running."""
+    spec = importlib.util.spec_from_file_location("scripted_engine", Path(__file__).with_name("scripted_engine.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    scripted = module.ScriptedEngine()
+    scripted.start()
+    yield scripted
+    scripted.stop()

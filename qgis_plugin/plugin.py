@@ -1,0 +1,65 @@
+"""The plugin as QGIS sees it: an action, a dock, and a clean way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qgis.gui import QgisInterface
+from qgis.PyQt.QtCore import QCoreApplication, Qt
+from qgis.PyQt.QtGui import QIcon
+
+from .compat import QAction
+from .gui.controller import SegmentController
+from .gui.dock import WholeSceneDock
+
+MENU = "&WholeScene"
+ICON = Path(__file__).parent / "icon" / "wholescene.svg"
+
+
+class WholeScenePlugin:
+    """Adds the WholeScene panel to QGIS; :meth:`unload` takes everything back."""
+
+    def __init__(self, iface: QgisInterface) -> None:
+        self.iface = iface
+        self.action = None
+        self.dock = None
+        self.controller = None
+
+    def initGui(self) -> None:
+        """Called by QGIS once the plugin is switched on."""
+        icon = QIcon(str(ICON))
+        self.dock = WholeSceneDock(self.iface.mapCanvas(), self.iface.mainWindow())
+        self.dock.setWindowIcon(icon)
+        self.controller = SegmentController(self.dock.panel, self.iface)
+        self.action = QAction(icon, _tr("WholeScene Panel"), self.iface.mainWindow())
+        self.action.setObjectName("wholesceneShowPanel")
+        self.action.setCheckable(True)
+        self.action.setToolTip(_tr("Segment a whole scene: show or hide the WholeScene panel"))
+        self.dock.setToggleVisibilityAction(self.action)
+        self.iface.addToolBarIcon(self.action)
+        self.iface.addPluginToRasterMenu(MENU, self.action)
+        self.iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
+        self.dock.visibilityChanged.connect(self._panel_shown)
+
+    def _panel_shown(self, visible: bool) -> None:
+        if visible and self.controller is not None:
+            self.controller.start_engine()
+
+    def unload(self) -> None:
+        """Called by QGIS when the plugin is switched off, updated, or QGIS closes."""
+        if self.controller is not None:
+            self.controller.close()
+            self.controller = None
+        if self.action is not None:
+            self.iface.removeToolBarIcon(self.action)
+            self.iface.removePluginRasterMenu(MENU, self.action)
+            self.action.deleteLater()
+            self.action = None
+        if self.dock is not None:
+            self.iface.removeDockWidget(self.dock)
+            self.dock.deleteLater()
+            self.dock = None
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("WholeScenePlugin", text)

@@ -1,0 +1,88 @@
+"""An engine that says what a test tells it to, over a real ROUTER with real signatures.
+
+For what the true engine cannot be made to do at a chosen moment: stay silent, end in the
+middle of a job, answer twice.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+
+import zmq
+from wholescene_qgis.wire.connection import ConnectionInfo, remove_connection, write_connection
+from wholescene_qgis.wire.errors import PresetInvalid
+from wholescene_qgis.wire.message import ENGINE, PROTOCOL, Session, new_key
+
+CLASSES = [{"value": 0, "name": "other", "colour": "#e8e4d8"}, {"value": 1, "name": "water", "colour": "#2379bd"}]
+BANDS = [{"name": name, "common_name": name, "wavelength_nm": None} for name in ("red", "green", "blue")]
+PRESETS = [
+    {
+        "name": "fbp",
+        "title": "Land cover",
+        "classes": CLASSES,
+        "bands": BANDS,
+        "ready": False,
+        "missing": "they are published elsewhere",
+        "how": "Get them there.",
+    },
+    {"name": "water-lite", "title": "Water", "classes": CLASSES, "bands": BANDS, "ready": True},
+    {"name": "broken", "ready": False, "error": PresetInvalid(path="p.json", detail="no classes").to_dict()},
+]
+
+
+class ScriptedEngine(threading.Thread):
+    """Answers hello, presets, status and submit by itself; the rest is sent by the test."""
+
+    def __init__(self, protocol=PROTOCOL):
+        super().__init__(daemon=True)
+        self.protocol = protocol
+        self.heard = []  # (type, body) of every message but the beats
+        self._client = None
+        self._outbox = queue.Queue()
+        self._over = threading.Event()
+        self._key = new_key()
+        self._session = Session(self._key, ENGINE)
+        self._socket = zmq.Context.instance().socket(zmq.ROUTER)
+        self._socket.linger = 0
+        port = self._socket.bind_to_random_port("tcp://127.0.0.1")
+        endpoint = f"tcp://127.0.0.1:{port}"
+        write_connection(ConnectionInfo(endpoint, self._key.hex(), os.getpid(), PROTOCOL, "0.1.0"))
+
+    def say(self, kind, body, *buffers):
+        """Send a message to the client that spoke last."""
+        self._outbox.put((kind, body, buffers))
+
+    def heard_types(self):
+        return [kind for kind, _body in self.heard]
+
+    def stop(self):
+        """Vanish, as a killed process does."""
+        self._over.set()
+        self.join()
+        remove_connection()
+
+    def run(self):
+        while not self._over.is_set():
+            while not self._outbox.empty() and self._client:
+                kind, body, buffers = self._outbox.get()
+                self._socket.send_multipart([self._client, *self._session.pack(kind, body, buffers)])
+            if self._socket.poll(10):
+                self._client, *frames = self._socket.recv_multipart()
+                self._answer(self._session.unpack(frames))
+        self._socket.close()
+
+    def _answer(self, message):
+        answers = {
+            "hello": {"protocol": self.protocol, "version": "0.1.0", "pid": os.getpid(), "device": "CPU"},
+            "presets": {"presets": PRESETS},
+            "status": {"jobs": [], "version": "0.1.0"},
+            "submit": {"job": "job1"},
+        }
+        if message.type != "status":
+            self.heard.append((message.type, message.body))
+        if message.type in answers:
+            kind = "submitted" if message.type == "submit" else message.type
+            frames = self._session.pack(kind, answers[message.type], reply_to=message.id)
+            self._socket.send_multipart([self._client, *frames])

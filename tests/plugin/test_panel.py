@@ -1,0 +1,286 @@
+"""The panel, clicked as a user clicks, beside an engine whose words the test chooses."""
+
+import numpy as np
+import pytest
+from osgeo import gdal
+from qgis.core import QgsProject, QgsRectangle
+from qgis.PyQt.QtCore import Qt
+from wholescene_qgis.wire.errors import OutputExists, SceneEmpty
+
+SIZE = 64
+LEFT = Qt.MouseButton.LeftButton
+
+# enums of the plugin are told apart by name here: QGIS loads its modules anew with every test
+
+
+@pytest.fixture
+def panel(engine, plugin, qtbot):
+    panel = plugin.dock.panel
+    qtbot.waitUntil(lambda: panel.engine_line.state.name == "READY")
+    qtbot.waitUntil(lambda: panel.preset_box.combo.count() == 3)
+    return panel
+
+
+@pytest.fixture
+def scene(write_scene, add_raster, panel):
+    """A layer of three bands, chosen in the panel."""
+    values = np.random.default_rng(1).integers(0, 255, (3, SIZE, SIZE), np.uint8)
+    layer = add_raster(write_scene("scene.tif", values), "scene")
+    panel.layer_combo.setLayer(layer)
+    return layer
+
+
+@pytest.fixture
+def start(engine, panel, scene, qtbot):
+    """Clicks Segment Layer and lets the engine announce its plan."""
+
+    def click(planned=True):
+        qtbot.mouseClick(panel.segment_button, LEFT)
+        qtbot.waitUntil(lambda: panel.state.name == "RUNNING")
+        if planned:
+            engine.say("planned", {"job": "job1", "plan": plan_of(scene), "output": "out.tif"})
+            qtbot.waitUntil(lambda: len(names()) == 2)
+
+    return click
+
+
+def plan_of(layer):
+    extent = layer.extent()
+    transform = (1.0, 0.0, extent.xMinimum(), 0.0, -1.0, extent.yMaximum())
+    return {
+        "grid": {"width": SIZE, "height": SIZE, "transform": transform, "crs": layer.crs().toWkt()},
+        "classes": [
+            {"value": 0, "name": "other", "colour": "#e8e4d8"},
+            {"value": 1, "name": "water", "colour": "#2379bd"},
+        ],
+        "preset": "water-lite",
+        "precision": "float32",
+    }
+
+
+def names():
+    return [layer.name() for layer in QgsProject.instance().layerTreeRoot().layerOrder()]
+
+
+def half_a_map():
+    return {"job": "job1", "row": 0, "col": 0, "height": SIZE // 2, "width": SIZE, "number": 0}
+
+
+def finished_map(write_scene, engine):
+    """The engine's result: a file and the message that names it."""
+    values = np.zeros((1, SIZE, SIZE), np.uint8)
+    values[:, :, :16] = 1
+    path = write_scene("scene_water-lite.tif", values)
+    areas = [
+        {"value": 0, "name": "other", "colour": "#e8e4d8", "pixels": 3072, "hectares": 0.3072, "share": 0.75},
+        {"value": 1, "name": "water", "colour": "#2379bd", "pixels": 1024, "hectares": 0.1024, "share": 0.25},
+    ]
+    result = {"path": str(path), "qml": None, "areas": areas, "nodata_pixels": 0, "width": SIZE, "height": SIZE}
+    engine.say("done", {"job": "job1", "result": result})
+    return path
+
+
+def test_a_running_engine_is_found_and_its_presets_listed(panel):
+    assert panel.preset_box.names()[0] == "water-lite"
+    assert "0.1.0" in panel.engine_line.text()
+    assert "CPU" in panel.engine_line.text()
+
+
+def test_without_a_layer_nothing_can_be_clicked(panel, qtbot, engine):
+    assert not panel.segment_button.isEnabled()
+    qtbot.mouseClick(panel.segment_button, LEFT)
+    assert panel.state.name == "IDLE"
+    assert "submit" not in engine.heard_types()
+
+
+def test_the_request_says_what_was_chosen(engine, panel, scene, start, tmp_path, qgis_iface):
+    panel.band_mapping.choose(0, "3")
+    qgis_iface.mapCanvas().setDestinationCrs(scene.crs())
+    qgis_iface.mapCanvas().setExtent(QgsRectangle(400010, 4199950, 400030, 4199970))
+    panel.extent_choice.choose(type(panel.extent_choice.mode()).CANVAS)
+    panel.output_choice.set_path(str(tmp_path / "out"))
+    start(planned=False)
+    request = dict(engine.heard)["submit"]["request"]
+    assert request["sources"] == [scene.source()]
+    assert request["preset"] == "water-lite"
+    assert request["bands"] == ["3", "2", "3"]
+    assert request["output"] == str(tmp_path / "out.tif")
+    assert request["overwrite"] is False
+    assert request["extent"]["crs"] == "EPSG:32618"
+    assert request["extent"]["xmin"] <= 400010
+    assert request["extent"]["ymax"] >= 4199970
+
+
+def test_a_scene_without_georeference_is_asked_for_in_pixels(engine, panel, write_scene, add_raster, qgis_iface, qtbot):
+    layer = add_raster(write_scene("flat.tif", np.ones((3, 40, 50), np.uint8), epsg=0), "flat")
+    panel.layer_combo.setLayer(layer)
+    panel.extent_choice.choose(type(panel.extent_choice.mode()).CUSTOM)
+    panel.extent_choice.custom.setOutputExtentFromUser(QgsRectangle(10, -30, 45, -5), layer.crs())
+    qtbot.mouseClick(panel.segment_button, LEFT)
+    qtbot.waitUntil(lambda: "submit" in engine.heard_types())
+    extent = dict(engine.heard)["submit"]["request"]["extent"]
+    assert extent == {"xmin": 10, "ymin": 5, "xmax": 45, "ymax": 30, "crs": "pixel"}
+
+
+def test_many_clicks_are_one_job(engine, panel, scene, qtbot):
+    for _ in range(5):
+        qtbot.mouseClick(panel.segment_button, LEFT)
+        panel.segment_requested.emit()
+    qtbot.waitUntil(lambda: panel.state.name == "RUNNING")
+    qtbot.wait(100)
+    assert engine.heard_types().count("submit") == 1
+
+
+def test_the_map_grows_and_becomes_the_finished_file(engine, panel, scene, start, write_scene, qtbot):
+    start()
+    assert names() == ["scene – Water", "scene"]
+    growing = QgsProject.instance().layerTreeRoot().layerOrder()[0]
+    assert growing.renderer().type() == "paletted"
+    engine.say("block", half_a_map(), b"\1" * (SIZE * SIZE // 2))
+
+    def known():
+        block = growing.dataProvider().block(1, growing.extent(), SIZE, SIZE)
+        return np.frombuffer(block.data(), np.uint8).reshape(SIZE, SIZE)
+
+    qtbot.waitUntil(lambda: (known() == 1).sum() == SIZE * SIZE // 2)
+    assert (known()[SIZE // 2 :] == 255).all()
+
+    path = finished_map(write_scene, engine)
+    qtbot.waitUntil(lambda: panel.state.name == "IDLE")
+    layer = QgsProject.instance().layerTreeRoot().layerOrder()[0]
+    assert layer.source() == str(path)
+    assert [entry.label for entry in layer.renderer().classes()] == ["other", "water"]
+    assert names() == ["scene – Water", "scene"]
+    assert "25.0 %" in panel.result_view.text()
+    assert panel.notice.isHidden()
+
+
+def test_an_error_is_told_in_the_panel_and_leaves_no_layer(engine, panel, start, qtbot):
+    start()
+    engine.say("failed", {"job": "job1", "error": SceneEmpty(path="scene.tif").to_dict()})
+    qtbot.waitUntil(lambda: panel.notice.code() == "scene.all_nodata")
+    assert panel.notice.isVisible()
+    assert names() == ["scene"]
+    assert panel.segment_button.isEnabled()
+    assert panel.segment_button.isVisible()
+
+
+def test_an_existing_file_can_be_replaced_from_the_message(engine, panel, start, qtbot):
+    start(planned=False)
+    engine.say("failed", {"job": "job1", "error": OutputExists(path="out.tif").to_dict()})
+    qtbot.waitUntil(lambda: panel.notice.code() == "output.exists")
+    panel.notice.action_triggered.emit("replace")
+    qtbot.waitUntil(lambda: engine.heard_types().count("submit") == 2)
+    assert engine.heard[-1][1]["request"]["overwrite"] is True
+
+
+def test_cancel_asks_the_engine_and_takes_the_layer_away(engine, panel, start, qtbot):
+    start()
+    qtbot.mouseClick(panel.run_view.cancel, LEFT)
+    qtbot.mouseClick(panel.run_view.cancel, LEFT)
+    qtbot.waitUntil(lambda: "cancel" in engine.heard_types())
+    assert dict(engine.heard)["cancel"] == {"job": "job1"}
+    engine.say("cancelled", {"job": "job1"})
+    qtbot.waitUntil(lambda: panel.state.name == "IDLE")
+    assert engine.heard_types().count("cancel") == 1
+    assert names() == ["scene"]
+    assert panel.notice.isHidden()
+
+
+def test_an_engine_that_dies_in_the_middle_is_told_and_leaves_no_layer(engine, panel, start, qtbot):
+    start()
+    engine.stop()
+    qtbot.waitUntil(lambda: panel.notice.code() == "engine.lost")
+    assert panel.state.name == "IDLE"
+    assert panel.engine_line.state.name == "LOST"
+    assert names() == ["scene"]
+
+
+def test_a_growing_layer_that_the_user_removes_stays_away(engine, panel, start, write_scene, qtbot):
+    start()
+    growing = QgsProject.instance().layerTreeRoot().layerOrder()[0]
+    QgsProject.instance().removeMapLayer(growing.id())
+    engine.say("block", half_a_map(), b"\1" * (SIZE * SIZE // 2))
+    path = finished_map(write_scene, engine)
+    qtbot.waitUntil(lambda: panel.state.name == "IDLE")
+    assert names() == ["scene"]
+    assert path.name in panel.notice.text()
+
+
+def test_the_scene_may_go_in_the_middle(engine, panel, scene, start, write_scene, qtbot):
+    start()
+    QgsProject.instance().removeMapLayer(scene.id())
+    finished_map(write_scene, engine)
+    qtbot.waitUntil(lambda: panel.state.name == "IDLE")
+    assert names() == ["scene – Water"]
+
+
+def test_a_new_project_in_the_middle_is_no_harm(engine, panel, start, write_scene, qtbot):
+    start()
+    QgsProject.instance().clear()
+    engine.say("block", half_a_map(), b"\1" * (SIZE * SIZE // 2))
+    finished_map(write_scene, engine)
+    qtbot.waitUntil(lambda: panel.state.name == "IDLE")
+    assert names() == []
+
+
+def test_a_preset_without_weights_says_how_to_get_them_and_is_not_sent(engine, panel, scene, qtbot):
+    panel.preset_box.choose("fbp")
+    assert panel.notice.code() == "preset.weights_missing"
+    assert "Get them there." in panel.notice.text()
+    qtbot.mouseClick(panel.segment_button, LEFT)
+    assert panel.state.name == "IDLE"
+    assert panel.notice.code() == "preset.weights_missing"
+    panel.preset_box.choose("broken")
+    assert panel.notice.code() == "preset.invalid"
+    panel.preset_box.choose("water-lite")
+    assert panel.notice.isHidden()
+    assert "submit" not in engine.heard_types()
+
+
+def test_a_layer_without_a_file_is_refused_and_its_view_can_be_exported(
+    engine, panel, add_raster, write_scene, qgis_iface, tmp_path, qtbot
+):
+    tiles = tmp_path / "tiles"
+    write_tile(tiles / "0" / "0" / "0.png")
+    layer = add_raster(f"type=xyz&url={tiles.as_uri()}/{{z}}/{{x}}/{{y}}.png&zmax=0", "tiles", "wms")
+    panel.layer_combo.setLayer(layer)
+    assert panel.notice.code() == "scene.no_file"
+    qtbot.mouseClick(panel.segment_button, LEFT)
+    assert panel.notice.code() == "scene.no_file"
+    assert "submit" not in engine.heard_types()
+
+    QgsProject.instance().setFileName(str(tmp_path / "project.qgz"))
+    canvas = qgis_iface.mapCanvas()
+    canvas.setDestinationCrs(layer.crs())
+    canvas.setExtent(QgsRectangle(-1e7, -1e7, 1e7, 1e7))
+    panel.notice.action_triggered.emit("export")
+    qtbot.waitUntil(lambda: "tiles (view)" in names(), timeout=20000)
+    exported = gdal.Open(str(tmp_path / "tiles_view.tif"))
+    size = canvas.mapSettings().outputSize()
+    assert (exported.RasterXSize, exported.RasterYSize) == (size.width(), size.height())
+    assert exported.GetRasterBand(1).ReadAsArray()[size.height() // 2, size.width() // 2] == 200
+    assert panel.layer().name() == "tiles (view)"
+    assert panel.notice.code() == ""
+
+
+def write_tile(path):
+    path.parent.mkdir(parents=True)
+    memory = gdal.GetDriverByName("MEM").Create("", 256, 256, 3)
+    for band, value in enumerate((200, 120, 40), 1):
+        memory.GetRasterBand(band).Fill(value)
+    gdal.GetDriverByName("PNG").CreateCopy(str(path), memory)
+
+
+def test_an_engine_that_ends_at_rest_is_no_error(engine, panel, scene, qtbot):
+    engine.stop()
+    qtbot.waitUntil(lambda: panel.engine_line.state.name == "LOST")
+    assert panel.notice.isHidden()
+    assert panel.segment_button.isEnabled()
+
+
+def test_no_engine_anywhere_is_told_with_the_way_out(plugin, qtbot):
+    panel = plugin.dock.panel
+    qtbot.waitUntil(lambda: panel.notice.code() == "engine.not_installed", timeout=20000)
+    assert panel.engine_line.state.name == "ABSENT"
+    assert "Choose its Python" in panel.notice._button.text()
