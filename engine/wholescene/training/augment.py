@@ -105,16 +105,16 @@ def soften(image: Tensor, rng: np.random.Generator) -> Tensor:
         return torch.lerp(image, F.avg_pool2d(image, 3, 1, 1, count_include_pad=False), share)
     if chance < 0.4:
         seed = torch.Generator().manual_seed(int(rng.integers(2**31)))
-        return image + torch.randn(image.shape, generator=seed) * float(rng.uniform(1, 8))
+        return image + torch.randn(image.shape, generator=seed) * float(rng.uniform(1, 4))
     return image
 
 
 def relight(image: Tensor, rng: np.random.Generator) -> Tensor:
     """Another sun, haze, season and sensor; 0..255 in and out."""
-    if rng.random() < 0.1:
+    if rng.random() < 0.35:
         return image.clamp(0, 255)
     image = recolour(image.clamp(0, 255) / 255, rng)
-    gamma = _per_band(np.exp(rng.normal(0, 0.25) + rng.normal(0, 0.06, 3)))
+    gamma = _per_band(np.exp(rng.normal(0, 0.2) + rng.normal(0, 0.06, 3)))
     gain = _per_band(np.exp(rng.normal(0, 0.15) + rng.normal(0, 0.06, 3)))
     offset = _per_band(rng.normal(0, 0.05) + rng.normal(0, 0.02, 3))
     contrast = float(np.exp(rng.normal(0, 0.2)))
@@ -126,8 +126,8 @@ def relight(image: Tensor, rng: np.random.Generator) -> Tensor:
 def recolour(image: Tensor, rng: np.random.Generator) -> Tensor:
     """Turn the hue around the grey axis and stretch the saturation; 0..1 in and out."""
     grey = (image * LUMA).sum(0, keepdim=True)
-    saturation = float(np.exp(rng.normal(0, 0.35)))
-    colour = torch.einsum("ij,jhw->ihw", hue_rotation(rng.normal(0, 0.15)), image - grey)
+    saturation = float(np.exp(rng.normal(0, 0.25)))
+    colour = torch.einsum("ij,jhw->ihw", hue_rotation(rng.normal(0, 0.1)), image - grey)
     return (grey + saturation * colour).clamp(0, 1)
 
 

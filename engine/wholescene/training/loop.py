@@ -18,7 +18,7 @@ from .augment import Sample, Source, draw, scale
 from .metrics import Score, loss, score
 from .scenes import Level
 
-EMA_DECAY = 0.997  # a memory of some 330 steps
+EMA_DECAY = 0.998  # a memory of some 500 steps
 WEIGHT_DECAY = 0.05
 LARGEST_GRADIENT = 1.0
 VALIDATE_EVERY = 200  # steps
