@@ -1,6 +1,8 @@
 """The session against a real ROUTER: hello, jobs, blocks under credit, and every way to lose an engine."""
 
 import os
+import socket
+import tempfile
 import threading
 
 import numpy
@@ -188,8 +190,6 @@ def test_the_working_rasters_are_gone_after_stop(qtbot, engine, session):
 
 
 def test_without_room_for_a_working_raster_the_job_goes_on(qtbot, engine, session, monkeypatch, tmp_path, truth):
-    import tempfile
-
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
     assert planned_job(qtbot, engine, session) == ""
     send_block(engine, truth, 0, next(windows()))
@@ -316,8 +316,6 @@ def test_nobody_listening(qtbot, engine, session):
 
 
 def test_a_web_server_is_not_an_engine(qtbot, session, engine):
-    import socket
-
     listener = socket.create_server(("127.0.0.1", 0))
 
     def serve():
@@ -331,6 +329,19 @@ def test_a_web_server_is_not_an_engine(qtbot, session, engine):
     error = lost_error(qtbot, session, lambda: session.open(info))
     assert "does not speak ZeroMQ" in error["message"]
     listener.close()
+
+
+def test_a_peer_that_stops_in_the_middle_of_a_frame_is_given_up(qtbot, session, engine):
+    greeting = b"\xff" + bytes(8) + b"\x7f\x03\x00NULL" + bytes(16) + bytes(32)
+    ready = b"\x04\x1c\x05READY\x0bSocket-Type\x00\x00\x00\x06ROUTER"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        info = engine.info(endpoint=f"tcp://127.0.0.1:{listener.getsockname()[1]}")
+        with qtbot.waitSignal(session.lost, timeout=10_000) as lost:
+            session.open(info)
+            other, _ = listener.accept()
+            other.sendall(greeting + ready + b"\x02" + (3_000_000).to_bytes(8, "big") + bytes(100_000))
+        other.close()
+    assert "silent" in lost.args[0]["message"]
 
 
 def test_stop_is_silent_and_safe_at_any_time(qtbot, engine, session):
