@@ -155,6 +155,7 @@ class Conductor:
         self._progress_due.pop(job.id, None)
         job.result, job.fraction, job.stage = result, 1.0, "done"
         self._jobs.advance(job, FINISH)
+        log.info("job %s: done, %s", job.id, job.output)
         self._announce(job, *job.ending())
 
     def _end(self, job: Job, event: str, error: WholeSceneError | None = None) -> None:

@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 CLIENT_SILENT = 60.0  # seconds after which a client that says nothing counts as gone
 MESSAGES_PER_TURN = 64
 GOODBYE_SECONDS = 0.5
+WRITER_STOPS = 60.0  # the final copy of a large map can only be interrupted now and then
 # No client message carries a buffer; anything larger makes the socket drop the peer.
 MAX_INCOMING_BYTES = wire.MAX_MAP_BYTES
 
@@ -112,7 +113,7 @@ class Engine:
     def close(self) -> None:
         """End worker, writer and jobs, tell the clients, free the socket."""
         self.conductor.stop()
-        self.writer.stop(seconds=10.0)
+        self.writer.stop(WRITER_STOPS)
         for event in self.inbox.drain():
             self.conductor.handle(event)
         for session in list(self.clients):
@@ -131,14 +132,14 @@ class Engine:
             return False
         if self._send(client.identity, kind, body, buffers):
             return True
-        self._forget(session)
+        self.forget(session)
         return False
 
     def reply(self, message: wire.Message, kind: str, body: Mapping[str, Any]) -> None:
         """Answer a client's message."""
         client = self.clients.get(message.session)
         if client is not None and not self._send(client.identity, kind, body, reply_to=message.id):
-            self._forget(message.session)
+            self.forget(message.session)
 
     def _send(
         self, identity: bytes, kind: str, body: Mapping[str, Any], buffers: Sequence[Bytes] = (), reply_to: str = ""
@@ -154,7 +155,8 @@ class Engine:
         for session in list(job.followers):
             self.send(session, kind, body)
 
-    def _forget(self, session: str) -> None:
+    def forget(self, session: str) -> None:
+        """A client is gone: nothing more is sent to it; its jobs go on."""
         self.clients.pop(session, None)
         for job in self.jobs.all():
             job.followers.pop(session, None)
@@ -221,7 +223,7 @@ class Engine:
         """Whatever time brings; seconds until the next turn at the latest."""
         now = time.monotonic()
         for session in [name for name, client in self.clients.items() if now - client.heard > CLIENT_SILENT]:
-            self._forget(session)
+            self.forget(session)
         pause = self.conductor.tick()
         if self.jobs.active():
             self._last_life = now

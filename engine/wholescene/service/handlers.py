@@ -120,6 +120,11 @@ def shutdown(engine: Engine, message: Message) -> None:
     engine.stop()
 
 
+def bye(engine: Engine, message: Message) -> None:
+    """The client hangs up. There is no answer."""
+    engine.forget(message.session)
+
+
 Handler = Callable[["Engine", Message], None]
 
 HANDLERS: dict[str, Handler] = {
@@ -131,6 +136,7 @@ HANDLERS: dict[str, Handler] = {
     "status": status,
     "presets": presets,
     "shutdown": shutdown,
+    "bye": bye,
 }
 
 

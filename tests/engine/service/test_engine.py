@@ -6,9 +6,10 @@ import msgpack
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from service_helpers import RawClient, View
+from service_helpers import RawClient, View, wait_for
 
 from wholescene import __version__
+from wholescene.service.client import EngineClient
 from wholescene.wire import message as wire
 from wholescene.wire.connection import read_connection
 from wholescene.wire.errors import BadSignature
@@ -135,6 +136,13 @@ def test_status_counts_what_was_refused(raw):
     raw.socket.send_multipart([b"nonsense"])
     raw.receive("error")
     assert raw.ask("status").body["refused"] == before + 1
+
+
+def test_a_client_that_says_bye_is_forgotten(engine, raw):
+    before = raw.ask("status").body["clients"]
+    with EngineClient.connect(engine):
+        assert raw.ask("status").body["clients"] == before + 1
+    wait_for(lambda: raw.ask("status").body["clients"] == before)
 
 
 def test_control_is_answered_while_a_job_computes(client, raw, request_for):

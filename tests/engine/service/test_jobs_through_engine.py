@@ -173,6 +173,13 @@ def test_a_dead_worker_fails_its_job_and_no_other(client, request_for, tmp_path)
     assert files(tmp_path) == ["o.qml", "o.tif", "o.tif.aux.xml", "scene.tif"]
 
 
+def test_a_map_that_cannot_be_written_fails_its_job_and_no_other(client, request_for, tmp_path):
+    with pytest.raises(WholeSceneError, match="undeclared value"):
+        client.segment(request_for("wrong"), View())
+    assert files(tmp_path) == ["scene.tif"]
+    client.segment(request_for(), View())
+
+
 def test_jobs_run_in_the_order_they_came(client, request_for, tmp_path):
     jobs = [client.submit(request_for(output=str(tmp_path / f"{number}.tif"))) for number in range(3)]
     for job in jobs:
