@@ -9,6 +9,7 @@ QGIS_PYTHON ?= /usr/bin/python3
 SCENE       ?=
 PRESET      ?= water-lite
 BANDS       ?=
+NODATA      ?=
 TORCH_INDEX ?=
 
 VENV := .venv
@@ -25,8 +26,9 @@ QGIS_READY := $(QGIS_VENV)/.ready
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
-demo: $(ENGINE_READY)  ## segment a drawn landscape, or SCENE=path with PRESET=name (BANDS=r,g,b)
-	@$(BIN)/wholescene demo --preset "$(PRESET)" $(if $(SCENE),--scene "$(SCENE)") $(if $(BANDS),--bands "$(BANDS)")
+demo: $(ENGINE_READY)  ## segment a drawn landscape, or SCENE=path with PRESET=name BANDS=r,g,b NODATA=v
+	@$(BIN)/wholescene demo --preset "$(PRESET)" $(if $(SCENE),--scene "$(SCENE)") $(if $(BANDS),--bands "$(BANDS)") \
+		$(if $(NODATA),--nodata "$(NODATA)")
 
 install: $(ENGINE_READY)  ## the engine in .venv, registered for QGIS; TORCH_INDEX=address takes another build of torch
 	@$(BIN)/wholescene register

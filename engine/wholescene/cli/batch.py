@@ -25,11 +25,13 @@ def run(requests: Sequence[SegmentRequest], door: Door, view: View, *, skip_fini
 
 
 def _one(request: SegmentRequest, door: Door, view: View) -> Outcome:
+    from ..raster.naming import scene_title
+
     started = time.monotonic()
     result: dict[str, Any] | None = None
     error: WholeSceneError | None = None
     state = DONE
-    view.started(Path(request.sources[0]).name)
+    view.started(scene_title(request.sources))
     try:
         result = door(request, view)
     except (Cancelled, KeyboardInterrupt):

@@ -74,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     if args.extent_crs and not args.extent:
         args.parser.error("--extent-crs needs --extent")
     if args.engine is None:
-        _check_preset(args.preset)
+        check_preset(args.preset)
     several = len(args.scenes) > 1 and not args.stack
     with door(args.engine) as way:
         outcomes = compute(requests(args), way, quiet=args.json, several=several, overwrite=args.overwrite)
@@ -86,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
     return 1 if "failed" in states else 0
 
 
-def _check_preset(name: str) -> None:
+def check_preset(name: str) -> None:
     """Fail at once, and once for all scenes, before the large libraries are loaded."""
     from ..presets.zoo import Zoo
 
