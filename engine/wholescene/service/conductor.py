@@ -252,6 +252,7 @@ class Conductor:
         assert self._worker is not None
         log.info("worker %s does not stop and is killed", self._worker.pid)
         self._worker.kill()
+        self._worker = None
         self._worker_idle()
         self._worker = self._launch(self.hear)
 

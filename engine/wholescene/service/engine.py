@@ -104,11 +104,18 @@ class Engine:
         poller.register(self._socket, zmq.POLLIN)
         poller.register(self.inbox.ready.fileno(), zmq.POLLIN)
         while not self._stopping:
-            pause = self._tick()
-            if dict(poller.poll(int(pause * 1000) + 1)).get(self._socket):
-                self._receive()
-            for event in self.inbox.drain():
-                self._handle(event)
+            try:
+                self._turn(poller)
+            except Exception:  # a fault of ours in one turn must not end the jobs of others
+                log.exception("a turn of the loop failed")
+                time.sleep(0.1)
+
+    def _turn(self, poller: zmq.Poller) -> None:
+        pause = self._tick()
+        if dict(poller.poll(int(pause * 1000) + 1)).get(self._socket):
+            self._receive()
+        for event in self.inbox.drain():
+            self._handle(event)
 
     def close(self) -> None:
         """End worker, writer and jobs, tell the clients, free the socket."""
@@ -144,7 +151,12 @@ class Engine:
     def _send(
         self, identity: bytes, kind: str, body: Mapping[str, Any], buffers: Sequence[Bytes] = (), reply_to: str = ""
     ) -> bool:
-        frames = self.session.pack(kind, body, buffers, reply_to)
+        """Whether the client is still there."""
+        try:
+            frames = self.session.pack(kind, body, buffers, reply_to)
+        except WholeSceneError:
+            log.exception("a message of type %s cannot be sent", kind)
+            return True
         try:
             self._socket.send_multipart([identity, *frames], zmq.NOBLOCK, copy=False)
         except zmq.ZMQError:  # gone, or it reads nothing while a thousand messages wait

@@ -52,6 +52,8 @@ def submit(engine: Engine, message: Message) -> None:
     request = SegmentRequest.from_dict(values)
     if len(pipe.pack(request.to_dict())) > MAX_REQUEST_BYTES:
         raise BadRequest(detail="it is too long; combine the files in a VRT")
+    if request.output is not None and not os.path.isabs(request.output):
+        raise BadRequest(detail="'output' has to be a whole path, since the engine works in another folder")
     credit = _count(message, "credit")
     outputs.check(request)
     job = engine.jobs.add(request)

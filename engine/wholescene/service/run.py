@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import signal
 import threading
@@ -64,7 +65,8 @@ def _run(engine: Engine, path: Path, show: Callable[[str], None]) -> None:
 
 
 def _show(line: str) -> None:
-    print(line, flush=True)
+    with contextlib.suppress(OSError):  # who started it may have closed our stdout
+        print(line, flush=True)
 
 
 @contextmanager
