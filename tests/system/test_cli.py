@@ -11,6 +11,7 @@ import threading
 import numpy as np
 import pytest
 import rasterio
+
 from jobs import picture, random_zoo
 
 WHOLESCENE = [sys.executable, "-m", "wholescene.cli"]

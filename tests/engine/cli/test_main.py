@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from wholescene.cli import main as command
 from wholescene.cli.main import main
 from wholescene.wire.connection import read_installation

@@ -5,6 +5,7 @@ import io
 import json
 
 from rich.console import Console
+
 from wholescene.cli.outcome import DONE, FAILED, SKIPPED, Outcome, area_table, as_json, show, write_summary
 from wholescene.wire.errors import SceneEmpty
 

@@ -4,6 +4,7 @@ import os
 import signal
 
 import pytest
+
 from wholescene.cli.progress import LogView, Stop, describe_plan, duration, stop_on_signals
 from wholescene.wire.plan import OutputGrid, Plan
 

@@ -7,6 +7,7 @@ import os
 import numpy as np
 import pytest
 import rasterio
+
 from jobs import picture, random_zoo
 from wholescene.cli.main import main
 
