@@ -22,17 +22,19 @@ Sample = tuple[Tensor, Tensor]  # scaled image float [3, S, S], labels int64 [S,
 
 @dataclass(frozen=True)
 class Source:
-    """A scene, how often it is drawn, and how far it may be shrunk or enlarged."""
+    """A scene, how often it is drawn, and how it may be changed."""
 
     scene: Scene
     weight: float
     zoom: tuple[float, float]  # output pixels per scene pixel
+    shadowed: float = 0.0  # share of its crops with drawn shadows
 
 
 def draw(source: Source, size: int, rng: np.random.Generator) -> Sample:
     """One augmented crop of ``size`` pixels."""
     zoom = float(np.exp(rng.uniform(*np.log(source.zoom))))
     image, labels, valid = turn(crop(source.scene, size, zoom, rng), rng)
+    image = cast_shadows(image, rng) if rng.random() < source.shadowed else image
     image = relight(soften(image, rng), rng)
     punch_hole(labels, valid, rng)
     return scale(image, valid), labels.long()
@@ -95,6 +97,24 @@ def turn(planes: Planes, rng: np.random.Generator) -> Planes:
     turned = (torch.rot90(plane, quarter, (-2, -1)) for plane in planes)
     image, labels, valid = (plane.flip(-1) if flip else plane for plane in turned)
     return image, labels, valid
+
+
+def cast_shadows(image: Tensor, rng: np.random.Generator) -> Tensor:
+    """Darken a few parallel bars, as towers do: what is dark and smooth is not always water."""
+    size = image.shape[-1]
+    ramp = torch.arange(size, dtype=torch.float32)
+    angle = rng.uniform(0, np.pi)
+    along = ramp[:, None] * np.sin(angle) + ramp * np.cos(angle)
+    across = ramp[:, None] * np.cos(angle) - ramp * np.sin(angle)
+    shade = torch.ones_like(along)
+    for _ in range(int(rng.integers(1, 12))):
+        row, column = rng.integers(size, size=2)
+        length, width = np.exp(rng.uniform(np.log(5), np.log(45), 2))
+        bar = ((along - along[row, column]).abs() < length) & ((across - across[row, column]).abs() < width / 2)
+        shade[bar] = float(rng.uniform(0.15, 0.4))
+    soft = F.avg_pool2d(shade[None], 3, 1, 1, count_include_pad=False)
+    blue = _per_band(np.array([1.0, 1.0, rng.uniform(0.8, 1.0)]))  # the sky still lights them
+    return image * soft.pow(blue)
 
 
 def soften(image: Tensor, rng: np.random.Generator) -> Tensor:

@@ -44,7 +44,7 @@ def training_sources(dubai: Path, naip: Path) -> list[Source]:
     prairie = [read_naip(naip, date, WEST) for date in NAIP_TRAIN]
     cities = {"u78": 0.3, "t6": 0.2}
     return [
-        *(Source(read_dubai(dubai, name), weight, zoom=(0.2, 1.6)) for name, weight in cities.items()),
+        *(Source(read_dubai(dubai, name), weight, (0.2, 1.6), shadowed=0.3) for name, weight in cities.items()),
         *(Source(scene, 0.5 / len(prairie), zoom=(0.5, 1.8)) for scene in prairie),
     ]
 
