@@ -150,8 +150,7 @@ class SegmentController(QObject):
             self.panel.allow_segment(False, tr("The presets come from the engine, which is not running yet"))
         else:
             self.panel.allow_segment(True)
-        name = f"{Path(layer.source()).stem}_{preset['name']}.tif" if layer and preset else ""
-        self.panel.output_choice.suggest(name)
+        self._suggest_output(layer, preset)
 
     def _guess_bands(self, layer: Optional[QgsRasterLayer], preset: Optional[Mapping[str, Any]]) -> None:
         if layer is None or not preset or layers.problem_of(layer) is not None:
@@ -160,8 +159,17 @@ class SegmentController(QObject):
         wanted = preset.get("bands", [])
         offered = bands.offered_bands(layer)
         guess = bands.guess(offered, wanted)
-        choices = [(str(band.number), band.label) for band in offered]
+        choices = [(str(band.number), band.describe(" – ")) for band in offered]
         self.panel.band_mapping.set_bands([band["name"] for band in wanted], choices, guess.bands, guess.sure)
+
+    def _suggest_output(self, layer: Optional[QgsRasterLayer], preset: Optional[Mapping[str, Any]]) -> None:
+        """Tell in the empty field what the engine will call the file."""
+        if layer is None or not preset or layers.problem_of(layer) is not None:
+            self.panel.output_choice.suggest("")
+            return
+        scene = Path(layers.file_behind(layers.gdal_name(layer.source())))
+        names = (f"{scene.stem}_{preset['name']}{number}.tif" for number in ("", *(f"_{n}" for n in range(2, 1000))))
+        self.panel.output_choice.suggest(next((name for name in names if not (scene.parent / name).exists()), ""))
 
     # -- what the engine says --------------------------------------------------
 
@@ -218,6 +226,7 @@ class SegmentController(QObject):
             told = tr("Written to {path}").format(path=escaped(path))
             self.panel.notice.show_text(Kind.SUCCESS, told)
         self.panel.result_view.show_areas(Path(path).name, result.get("areas", []))
+        self._suggest_output(self.panel.layer(), self.panel.preset_box.current())
 
     def _failed(self, job: str, error: Mapping[str, Any]) -> None:
         if job and self._job and job != self._job:

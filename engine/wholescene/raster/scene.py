@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -17,9 +16,9 @@ from rasterio.enums import MaskFlags
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 
+from ..wire.bands import SceneBand, wavelength_nm
 from ..wire.errors import DataTypeUnsupported, SceneEmpty, ScenesDiffer, SceneTruncated
 from ..wire.plan import Window
-from .bands import SceneBand
 from .gdal import environment, gdal_window, windows
 from .grid import Grid
 from .naming import scene_title, stem
@@ -267,17 +266,6 @@ def _describe_bands(sources: Sequence[str], datasets: Sequence[DatasetReader]) -
         for own in dataset.indexes:
             name = dataset.descriptions[own - 1] or ("" if dataset.count > 1 else stem(source))
             interp = dataset.colorinterp[own - 1].name.casefold()
-            bands.append(SceneBand(len(bands) + 1, name, interp, _wavelength(dataset, own)))
+            imagery = dataset.tags(own, ns="IMAGERY").get("CENTRAL_WAVELENGTH_UM")
+            bands.append(SceneBand(len(bands) + 1, name, interp, wavelength_nm(imagery, dataset.tags(own))))
     return tuple(bands)
-
-
-def _wavelength(dataset: DatasetReader, band: int) -> float | None:
-    """Central wavelength in nanometres from ENVI's or GDAL's band metadata."""
-    micrometres = dataset.tags(band, ns="IMAGERY").get("CENTRAL_WAVELENGTH_UM")
-    tags = {key.casefold(): value for key, value in dataset.tags(band).items()}
-    text, unit = (micrometres, "um") if micrometres else (tags.get("wavelength"), tags.get("wavelength_units", ""))
-    number = re.match(r"\s*([\d.]+)", text or "")
-    if number is None:
-        return None
-    value = float(number.group(1))
-    return value * 1000 if "micro" in unit.casefold() or unit == "um" or value < 100 else value

@@ -328,7 +328,7 @@ def _subclasses(kind: Type[WholeSceneError]) -> "list[Type[WholeSceneError]]":
     return [kind, *(deeper for child in kind.__subclasses__() for deeper in _subclasses(child))]
 
 
-CATALOGUE: Dict[str, Type[WholeSceneError]] = {kind.code: kind for kind in reversed(_subclasses(WholeSceneError))}
+CATALOGUE: Dict[str, Type[WholeSceneError]] = {kind.code: kind for kind in _subclasses(WholeSceneError)[1:]}
 
 
 def from_dict(data: Mapping[str, Any]) -> WholeSceneError:

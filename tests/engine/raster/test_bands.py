@@ -4,8 +4,9 @@ import pytest
 import rasterio
 
 from rasters import noise, write_raster
-from wholescene.raster.bands import SceneBand, common_name, match_bands
+from wholescene.raster.bands import match_bands
 from wholescene.raster.scene import Scene
+from wholescene.wire.bands import SceneBand, common_name
 from wholescene.wire.errors import BandCount, UnknownBand
 
 
