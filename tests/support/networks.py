@@ -18,6 +18,7 @@ ATTO = {"name": "convnextv2", "variant": "atto"}
 SWIN = {"name": "swin", "variant": "tiny"}
 FPN = {"name": "fpn", "channels": 32}
 UPERNET = {"name": "upernet", "channels": 16}
+WATER = {"name": "upernet", "dialect": "lwc", "channels": 16}
 
 
 def network(

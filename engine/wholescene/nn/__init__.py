@@ -11,11 +11,21 @@ from .segmenter import Segmenter
 from .spim import SPIM
 from .swin import Swin, swin
 from .upernet import UPerNet
+from .upernet_water import WaterUPerNet
 
-__all__ = ["FPN", "SPIM", "ConvNeXtV2", "Segmenter", "Swin", "UPerNet", "build"]
+__all__ = ["FPN", "SPIM", "ConvNeXtV2", "Segmenter", "Swin", "UPerNet", "WaterUPerNet", "build"]
 
 ENCODERS: dict[str, Callable[..., Encoder]] = {"convnextv2": convnextv2, "swin": swin}
-DECODERS: dict[str, Callable[..., Decoder]] = {"fpn": FPN, "upernet": UPerNet}
+UPERNETS: dict[str, Callable[..., Decoder]] = {"mmseg": UPerNet, "lwc": WaterUPerNet}
+
+
+def upernet(*, dialect: str = "mmseg", **arguments: Any) -> Decoder:
+    """UPerNet as mmsegmentation computes it, or as the published water model does (``lwc``)."""
+    decoder: Decoder = _make(UPERNETS, {"name": dialect}, **arguments)
+    return decoder
+
+
+DECODERS: dict[str, Callable[..., Decoder]] = {"fpn": FPN, "upernet": upernet}
 
 
 def build(architecture: Mapping[str, Any]) -> Segmenter:

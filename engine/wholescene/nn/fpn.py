@@ -37,10 +37,10 @@ class FPN(Decoder):
         levels = sum(macs(conv) >> 2 * level for level, conv in enumerate(self.lateral))
         return levels + macs(self.smooth, self.classifier)
 
-    halo = 2  # on each level: enlarging and the 3 x 3 convolution need so much around a tile
+    halos = (2, 2, 2, 2)  # enlarging and the 3 x 3 convolution need so much around a tile
 
     def on_patches(self, patches: Sequence[Patch]) -> Patch:
-        """The same on patches of the four maps, each with at least ``halo`` around the tile."""
+        """The same on patches of the four maps, each with at least its halo around the tile."""
         top, *finer = [p.like(conv(p.data)) for conv, p in zip(self.lateral, patches, strict=True)][::-1]
         for lateral in finer:
             top = on_patch.add(lateral, on_patch.upsample(top, 2))

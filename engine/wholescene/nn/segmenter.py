@@ -37,7 +37,7 @@ class Segmenter(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         height, width = x.shape[-2:]
-        logits = upsample(self.decoder(self.features(pad(x))), 4)
+        logits = upsample(self.decoder(self.features(pad(x))), self.decoder.stride)
         return logits[..., :height, :width]
 
     def features(self, x: Tensor) -> list[Tensor]:
@@ -81,14 +81,15 @@ class Segmenter(nn.Module):
     def _head(self, outputs: Sequence[Output]) -> Local:
         def decode(patches: Sequence[Patch]) -> Patch:
             ready = [prepare(patch) for (_, prepare), patch in zip(outputs, patches, strict=True)]
-            return on_patch.upsample(self.decoder.on_patches(ready), 4)
+            return on_patch.upsample(self.decoder.on_patches(ready), self.decoder.stride)
 
+        halos = self.decoder.halos
         return Local(
             "head",
-            reads=tuple(Read(name, self.decoder.halo) for name, _ in outputs),
+            reads=tuple(Read(name, halo) for (name, _), halo in zip(outputs, halos, strict=True)),
             writes="logits",
             run=decode,
-            macs=self.decoder.macs() // 16,  # its pixels are 4 x 4 of the scene's
+            macs=self.decoder.macs() // 16,  # the finest map's pixels are 4 x 4 of the scene's
         )
 
 

@@ -7,7 +7,7 @@ and all four levels are joined at the finest.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import cast
+from typing import ClassVar, cast
 
 import torch
 import torch.nn.functional as F
@@ -41,12 +41,11 @@ class ConvModule(nn.Module):
 class UPerNet(Decoder):
     """Feature maps at strides 4, 8, 16, 32 to logits ``[B, classes, H / 4, W / 4]``."""
 
-    halo = 4  # on each level: three convolutions and the enlargements between them need so much
+    halos = (4, 4, 4, 4)  # three convolutions and the enlargements between them need so much
+    fused: ClassVar[int] = 0  # the level at which all levels are joined
 
-    def __init__(self, dims: Sequence[int], classes: int, channels: int = 512, dialect: str = "mmseg") -> None:
+    def __init__(self, dims: Sequence[int], classes: int, channels: int = 512) -> None:
         super().__init__()
-        if dialect != "mmseg":
-            raise ValueError(f"unknown dialect {dialect!r}; known: mmseg")
         self.channels = channels
         self.psp_modules = nn.ModuleList(ConvModule(dims[-1], channels, 1) for _ in POOLS)
         self.bottleneck = ConvModule(dims[-1] + len(POOLS) * channels, channels, 3)
@@ -58,21 +57,23 @@ class UPerNet(Decoder):
     def forward(self, features: Sequence[Tensor]) -> Tensor:
         levels = [self._pyramid_pool(features[-1])]
         for conv, x in zip(reversed(self.lateral_convs), reversed(features[:-1]), strict=True):
-            levels.append(conv(x) + _resize(levels[-1], x.shape[-2:]))
+            levels.append(conv(x) + resize(levels[-1], x.shape[-2:]))
         coarse, *finer = levels
         outs = [coarse, *(conv(x) for conv, x in zip(reversed(self.fpn_convs), finer, strict=True))][::-1]
-        joined = torch.cat([_resize(out, outs[0].shape[-2:]) for out in outs], 1)
+        joined = torch.cat([resize(out, outs[self.fused].shape[-2:]) for out in outs], 1)
         logits: Tensor = self.conv_seg(self.fpn_bottleneck(joined))
         return logits
 
     def _pyramid_pool(self, x: Tensor) -> Tensor:
         size = x.shape[-2:]
-        pools = [
-            _resize(conv(F.adaptive_avg_pool2d(x, bins)), size)
-            for conv, bins in zip(self.psp_modules, POOLS, strict=True)
-        ]
+        means = [F.adaptive_avg_pool2d(x, bins) for bins in POOLS]
+        pools = [self._pool(conv, mean, size) for conv, mean in zip(_modules(self.psp_modules), means, strict=True)]
         out: Tensor = self.bottleneck(torch.cat([x, *pools], 1))
         return out
+
+    def _pool(self, conv: ConvModule, mean: Tensor, size: Sequence[int]) -> Tensor:
+        """The bins' means convolved and enlarged to ``size``."""
+        return resize(conv(mean), size)
 
     # -- the same as steps -------------------------------------------------------
 
@@ -80,7 +81,7 @@ class UPerNet(Decoder):
         """Multiply-adds per pixel of the finest map, without the pools."""
         levels = zip(self.lateral_convs, self.fpn_convs, strict=True)
         each = sum(macs(lateral, conv) >> 2 * level for level, (lateral, conv) in enumerate(levels))
-        return each + macs(self.fpn_bottleneck, self.conv_seg)
+        return each + (macs(self.fpn_bottleneck, self.conv_seg) >> 2 * self.fused)
 
     def steps(self, outputs: Sequence[Output], features: dict[str, FeatureSpec]) -> tuple[list[Step], list[Output]]:
         """The pools as a global step, and what `on_patches` reads afterwards."""
@@ -103,15 +104,23 @@ class UPerNet(Decoder):
 
     def _close(self, sums: Tensor, norm: Callable[[Patch], Patch]) -> Callable[[Patch, Patch], Patch]:
         """The bottleneck over the map and its pools, which by now are a few numbers of the whole scene."""
-        pools = [
-            conv(mean) for conv, mean in zip(self.psp_modules, _means(sums, self.conv_seg.weight.dtype), strict=True)
-        ]
+        means = _means(sums, self.conv_seg.weight.dtype)
+        pools = [self._narrow(conv, mean) for conv, mean in zip(_modules(self.psp_modules), means, strict=True)]
 
         def finish(_: Patch, patch: Patch) -> Patch:
-            spread = [_spread(pool, patch) for pool in pools]
+            spread = [self._widen(pool, patch) for pool in pools]
             return self.bottleneck.on_patch(patch.like(torch.cat([norm(patch).data, *spread], 1)))
 
         return finish
+
+    def _narrow(self, conv: ConvModule, mean: Tensor) -> Tensor:
+        """What is done to the bins' means before they are enlarged."""
+        out: Tensor = conv(mean)
+        return out
+
+    def _widen(self, pool: Tensor, patch: Patch) -> Tensor:
+        """What `_narrow` gave, enlarged to the map, on the patch's pixels."""
+        return spread_over(pool, patch)
 
     def on_patches(self, patches: Sequence[Patch]) -> Patch:
         """The rest of the decoder on patches of the four maps, the last of them after the pools."""
@@ -121,7 +130,7 @@ class UPerNet(Decoder):
         coarse, *finer = levels
         smooth = [conv.on_patch(x) for conv, x in zip(_modules(self.fpn_convs)[::-1], finer, strict=True)]
         outs = [coarse, *smooth][::-1]
-        same = [out if level == 0 else on_patch.upsample(out, 2**level) for level, out in enumerate(outs)]
+        same = [_scaled(out, level - self.fused) for level, out in enumerate(outs)]
         joined = self.fpn_bottleneck.on_patch(on_patch.concatenate(same))
         return joined.like(self.conv_seg(joined.data))
 
@@ -130,8 +139,16 @@ def _modules(modules: nn.ModuleList) -> list[ConvModule]:
     return cast(list[ConvModule], list(modules))
 
 
-def _resize(x: Tensor, size: Sequence[int]) -> Tensor:
+def resize(x: Tensor, size: Sequence[int]) -> Tensor:
+    """Bilinear to ``size`` (height, width), pixel areas aligned, without smoothing where it shrinks."""
     return F.interpolate(x, (size[0], size[1]), mode="bilinear", align_corners=False)
+
+
+def _scaled(patch: Patch, levels: int) -> Patch:
+    """As many ``levels`` finer, or coarser if negative."""
+    if levels > 0:
+        return on_patch.upsample(patch, 2**levels)
+    return on_patch.shrink(patch, 2**-levels) if levels else patch
 
 
 def _unchanged(patch: Patch) -> Patch:
@@ -171,7 +188,7 @@ def _means(sums: Tensor, dtype: torch.dtype) -> list[Tensor]:
     return [(pool[:, :-1] / pool[:, -1:]).to(dtype) for pool in pools]
 
 
-def _spread(small: Tensor, patch: Patch) -> Tensor:
+def spread_over(small: Tensor, patch: Patch) -> Tensor:
     """``small`` enlarged to the whole map, of which only the patch's pixels are made."""
     window, bins = patch.window, small.shape[-1]
     rows = _enlarge(window.row, window.height, patch.size[0], bins).to(small.dtype)

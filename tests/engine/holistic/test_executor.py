@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from networks import ATTO, FPN, SWIN, UPERNET, Counter, network, streamed
+from networks import ATTO, FPN, SWIN, UPERNET, WATER, Counter, network, streamed
 
 SPIM = {"stages": [3], "heads": 8, "kv_pool": 4}
 SPIM_EARLY = {"stages": [1, 3], "heads": 4, "kv_pool": 2, "outer_residual": True}
@@ -36,7 +36,9 @@ def test_streamed_logits_equal_the_undivided_forward(spim, size, tile):
         assert_same(streamed(net, scene, tile=tile), net(scene))
 
 
-@pytest.mark.parametrize(("encoder", "decoder"), [(SWIN, FPN), (ATTO, UPERNET), (SWIN, UPERNET)])
+@pytest.mark.parametrize(
+    ("encoder", "decoder"), [(SWIN, FPN), (ATTO, UPERNET), (SWIN, UPERNET), (ATTO, WATER), (SWIN, WATER)]
+)
 @pytest.mark.parametrize(("size", "tile"), [((333, 260), 16), ((97, 641), 24), ((256, 256), 56)])
 def test_every_encoder_with_every_decoder(encoder, decoder, size, tile):
     net, scene = network(encoder=encoder, decoder=decoder, spim=SPIM), image(*size)

@@ -37,6 +37,20 @@ def test_upsampling(patch, factor):
     assert found.size == (24 * factor, 32 * factor)
 
 
+@pytest.mark.parametrize("factor", [2, 4, 8])
+def test_shrinking(patch, factor):
+    found = on_patch.shrink(patch, factor)
+    whole = F.interpolate(FULL, scale_factor=1 / factor, mode="bilinear", align_corners=False, antialias=False)
+    torch.testing.assert_close(found.data, cut(whole, found.window))
+    assert found.size == (24 // factor, 32 // factor)
+
+
+def test_shrinking_keeps_every_pixel_whose_middle_is_seen():
+    window = Window(3, 4, 10, 9)  # rows 3 to 12, columns 4 to 12: of the fours the middle ones 5, 6 and 9, 10
+    found = on_patch.shrink(Patch(cut(FULL, window), window, (24, 32)), 4)
+    assert found.window == Window(1, 1, 2, 2)
+
+
 def test_cuts_lose_what_they_cannot_know_and_edges_lose_nothing():
     layer = nn.Conv2d(3, 3, 3, padding=1)
     inside = Patch(cut(FULL, Window(8, 8, 8, 10)), Window(8, 8, 8, 10), (24, 32))
