@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from qgis.gui import QgisInterface
 from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtGui import QIcon
@@ -11,9 +9,9 @@ from qgis.PyQt.QtGui import QIcon
 from .compat import QAction
 from .gui.controller import SegmentController
 from .gui.dock import WholeSceneDock
+from .icon import ICON
 
 MENU = "&WholeScene"
-ICON = Path(__file__).parent / "icon" / "wholescene.svg"
 
 
 class WholeScenePlugin:

@@ -27,7 +27,6 @@ class Stage(QObject):
         self.panel = self.dock.panel
         self.window = iface.mainWindow()
         self.shown = False
-        iface.mapCanvas().mapCanvasRefreshed.connect(self._refreshed)
         self.timer = QTimer(self)
         self.timer.timeout.connect(self.tell)
         self.timer.start(100)
@@ -44,7 +43,11 @@ class Stage(QObject):
         iface.setActiveLayer(layer)
         self.dock.setVisible(True)
         self.window.resizeDocks([self.dock], [330], Qt.Orientation.Horizontal)
-        iface.mapCanvas().setExtent(layer.extent())
+        QTimer.singleShot(1000, self._zoom)  # once the window has its final size
+
+    def _zoom(self):
+        iface.mapCanvas().setExtent(QgsProject.instance().layerTreeRoot().layerOrder()[-1].extent())
+        iface.mapCanvas().mapCanvasRefreshed.connect(self._refreshed)
         iface.mapCanvas().refresh()
 
     def _refreshed(self):
@@ -68,11 +71,21 @@ class Stage(QObject):
             "layers": [layer.name() for layer in layers],
             "sources": [layer.source() for layer in layers],
             "active": active.name() if active else "",
+            "legend": self.unfolded_classes(layers[0]) if layers else [],
         }
         path = Path(os.environ["WHOLESCENE_DESKTOP_STATE"])
         partial = path.with_suffix(".part")
         partial.write_text(json.dumps(state))
         partial.replace(path)
+
+    def unfolded_classes(self, layer):
+        """The class names that can be read in the layer tree."""
+        view = iface.layerTreeView()
+        node = QgsProject.instance().layerTreeRoot().findLayer(layer.id())
+        renderer = layer.renderer()
+        if renderer.type() != "paletted" or not view.isExpanded(view.node2index(node)):
+            return []
+        return [entry.label for entry in renderer.classes()]
 
 
 try:

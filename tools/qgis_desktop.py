@@ -127,7 +127,7 @@ class Desktop:
 
     def click(self, x: int, y: int) -> None:
         """Click with the mouse at screen coordinates, then move it away."""
-        self._tool("xdotool", "mousemove", str(x), str(y), "sleep", "0.2", "click", "1", "mousemove", "5", "895")
+        self._tool("xdotool", "mousemove", str(x), str(y), "sleep", "0.2", "click", "1", "mousemove", "320", "130")
 
     def shot(self, path: Path) -> None:
         """Write a picture of the screen."""

@@ -8,7 +8,9 @@ SCENE is a raster that may be shown: the project's own landscape, not imagery of
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -47,12 +49,13 @@ def take(scene: Path, engine_python: str, output: Path) -> None:
         time.sleep(0.5)
         desktop.shot(output / "qgis-before.png")
         desktop.click(*state["button"])
-        desktop.wait_until(lambda state: len(state["layers"]) == 2 and state["progress"] > 800, 600)
+        desktop.wait_until(lambda state: len(state["layers"]) == 2 and state["progress"] > 740, 600)
         desktop.shot(output / "qgis-during.png")
         desktop.wait_until(lambda state: state["run"] == "idle" and state["ready"], 600)
         time.sleep(0.5)
         desktop.shot(output / "qgis-after.png")
-        print(desktop.state())
+    stop = [engine_python, "-I", "-m", "wholescene.cli", "shutdown"]
+    subprocess.run(stop, env={**os.environ, **environment}, capture_output=True, timeout=60)
 
 
 if __name__ == "__main__":

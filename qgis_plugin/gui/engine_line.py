@@ -79,8 +79,9 @@ class EngineLine(QWidget):
 
     def _words(self, state: EngineState, hello: Mapping[str, Any]) -> str:
         if state is EngineState.READY:
-            parts = (tr("Engine {v}").format(v=hello.get("version", "")), str(hello.get("device") or ""))
-            return " · ".join(part for part in parts if part)
+            # an engine that names no device has only the CPU
+            device = str(hello.get("device") or "CPU")
+            return " · ".join((tr("Engine {v}").format(v=hello.get("version", "")), device))
         return {
             EngineState.ABSENT: tr("Engine not running"),
             EngineState.STARTING: tr("Starting the engine…"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional
 
-from qgis.core import QgsProject, QgsRasterLayer
+from qgis.core import QgsLayerTreeLayer, QgsProject, QgsRasterLayer
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, QTimer
 
@@ -53,7 +53,11 @@ class GrowingLayer(QObject):
         layer = self.layer()
         if layer is None:
             return False
+        legend = self._legend()
+        unfolded = legend is not None and legend.isExpanded()
         styling.switch_to(layer, path)
+        if unfolded:
+            QTimer.singleShot(0, self._unfold_legend)  # it was built anew, and is closed
         return True
 
     def discard(self) -> None:
@@ -67,6 +71,17 @@ class GrowingLayer(QObject):
         layer = styling.class_layer(path, self._name, self._plan["classes"])
         styling.insert_above(layer, self._scene_id)
         self._layer_id = layer.id()
+        QTimer.singleShot(0, self._unfold_legend)
+
+    def _legend(self) -> Optional[QgsLayerTreeLayer]:
+        return QgsProject.instance().layerTreeRoot().findLayer(self._layer_id)
+
+    def _unfold_legend(self) -> None:
+        """Show the class names."""
+        node = self._legend()
+        if node is not None:  # the view of the layer tree follows changes only
+            node.setExpanded(False)
+            node.setExpanded(True)
 
     def _repaint(self) -> None:
         layer = self.layer()

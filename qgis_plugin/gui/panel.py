@@ -8,8 +8,10 @@ from typing import Optional
 from qgis.core import QgsMapLayerProxyModel, QgsRasterLayer
 from qgis.gui import QgsMapCanvas, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtGui import QIcon
 from qgis.PyQt.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from ..icon import ICON
 from .band_mapping import BandMapping
 from .engine_line import EngineLine
 from .extent_choice import ExtentChoice
@@ -51,6 +53,7 @@ class SegmentPanel(QWidget):
         self.segment_button = QPushButton(tr("Segment Layer"))
         self.segment_button.setObjectName("wholesceneSegment")
         self.segment_button.setMinimumHeight(34)
+        self.segment_button.setIcon(QIcon(str(ICON)))
         self.run_view = RunView()
         self.notice = Notice()
         self.result_view = ResultView()

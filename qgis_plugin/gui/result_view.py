@@ -8,7 +8,8 @@ from qgis.PyQt.QtCore import QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from qgis.PyQt.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from .texts import SWATCH, escaped, hectares, tr
+from .swatch import swatch
+from .texts import escaped, hectares, tr
 from .widgets import ElidedLabel
 
 LINES = 8  # classes that are listed; the bar shows all
@@ -48,7 +49,7 @@ class ResultView(QWidget):
         for area in areas[:LINES]:
             cells = (f"{100 * float(area['share']):.1f} %", hectares(area.get("hectares")))
             numbers = "".join(f'<td align="right" style="padding-left:10px">{cell}</td>' for cell in cells)
-            name = f'<span style="color:{area["colour"]}">{SWATCH}</span> {escaped(area["name"])}'
+            name = f"{swatch(str(area['colour']))}&nbsp; {escaped(area['name'])}"
             rows.append(f"<tr><td>{name}</td>{numbers}</tr>")
         if len(areas) > LINES:
             rows.append(f"<tr><td>{tr('and {n} more').format(n=len(areas) - LINES)}</td></tr>")

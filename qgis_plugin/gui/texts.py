@@ -6,7 +6,7 @@ from typing import Any, Mapping, Optional, Sequence
 
 from qgis.PyQt.QtCore import QCoreApplication
 
-SWATCH = "\N{BLACK SQUARE}"
+from .swatch import swatch
 
 
 def tr(text: str) -> str:
@@ -58,12 +58,12 @@ def hectares(value: Optional[float]) -> str:
 def class_chips(classes: Sequence[Mapping[str, Any]], limit: int = 6) -> str:
     """Coloured squares with class names as rich text; long lists end with a count."""
     chips = [
-        f'<span style="color:{entry["colour"]}">{SWATCH}</span>&nbsp;{escaped(entry["name"]).replace(" ", "&nbsp;")}'
+        f"{swatch(str(entry['colour']))}&nbsp;{escaped(entry['name']).replace(' ', '&nbsp;')}"
         for entry in classes[:limit]
     ]
     if len(classes) > limit:
         chips.append(tr("and {n} more").format(n=len(classes) - limit))
-    return "&ensp; ".join(chips)
+    return "&nbsp; &nbsp;".join(chips)
 
 
 def escaped(text: Any) -> str:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import qgis.utils
 from osgeo import gdal
 from qgis.core import QgsProject, QgsRectangle
 from qgis.PyQt.QtCore import Qt
@@ -284,3 +285,43 @@ def test_no_engine_anywhere_is_told_with_the_way_out(plugin, qtbot):
     qtbot.waitUntil(lambda: panel.notice.code() == "engine.not_installed", timeout=20000)
     assert panel.engine_line.state.name == "ABSENT"
     assert "Choose its Python" in panel.notice._button.text()
+
+
+def test_unloading_in_the_middle_leaves_no_layer_and_does_not_stop_the_engine(engine, start, qtbot):
+    start()
+    assert qgis.utils.unloadPlugin("wholescene_qgis")
+    assert names() == ["scene"]
+    qtbot.wait(200)  # for what might still be on its way
+    assert not {"cancel", "shutdown"} & set(engine.heard_types())
+
+
+def test_another_engine_is_found_after_the_first_has_died(engine, panel, start, qtbot, private_engine):
+    start()
+    engine.stop()
+    qtbot.waitUntil(lambda: panel.notice.code() == "engine.lost")
+    again = type(engine)()
+    again.start()
+    try:
+        panel.notice.action_triggered.emit("segment")
+        qtbot.waitUntil(lambda: "submit" in again.heard_types(), timeout=10000)
+        assert panel.notice.isHidden()
+        assert names() == ["scene"]
+    finally:
+        again.stop()
+
+
+def test_the_file_name_in_the_empty_field_is_the_one_the_engine_will_take(panel, scene, write_scene):
+    field = panel.output_choice.file.lineEdit()
+    assert field.placeholderText() == "scene_water-lite.tif"
+    write_scene("scene_water-lite.tif", np.zeros((1, 4, 4), np.uint8))
+    panel.layer_combo.setLayer(None)
+    panel.layer_combo.setLayer(scene)
+    assert field.placeholderText() == "scene_water-lite_2.tif"
+
+
+def test_a_narrow_dock_needs_no_sideways_scrolling(panel, plugin, scene):
+    for width in (200, 300):
+        plugin.dock.setFixedWidth(width)
+        panel.preset_box.choose("fbp")  # with its long message
+        plugin.dock.widget().ensurePolished()
+        assert panel.minimumSizeHint().width() <= width

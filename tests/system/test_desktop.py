@@ -1,0 +1,52 @@
+"""A real QGIS on a virtual screen, worked with the mouse."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+from qgis_desktop import Desktop, build_zip, missing_programs  # noqa: E402
+
+ENGINE_PYTHON = os.environ.get("WHOLESCENE_ENGINE_PYTHON", str(ROOT / ".venv" / "bin" / "python"))
+NAIP = ROOT.parent / "shared" / "data" / "naip" / "images" / "20170827.tif"
+
+pytestmark = [
+    pytest.mark.skipif(bool(missing_programs()), reason=f"not installed: {', '.join(missing_programs())}"),
+    pytest.mark.skipif(not Path(ENGINE_PYTHON).exists(), reason=f"no engine at {ENGINE_PYTHON}"),
+]
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """A scene to open and an engine of this test's own."""
+    scene = tmp_path / "landscape.tif"
+    home = {"WHOLESCENE_HOME": str(tmp_path / "engine")}
+    command = [ENGINE_PYTHON, "-I", "-m", "wholescene.cli"]
+    if NAIP.exists():
+        shutil.copyfile(NAIP, scene)
+    else:
+        subprocess.run([*command, "landscape", str(tmp_path), "--size", "1024"], check=True, capture_output=True)
+    yield {"WHOLESCENE_DESKTOP_SCENE": str(scene), **home}
+    subprocess.run([*command, "shutdown"], env={**os.environ, **home}, capture_output=True, timeout=60)
+
+
+def test_one_click_gives_a_map_above_its_scene(environment, tmp_path):
+    startup = ROOT / "tools" / "desktop_startup.py"
+    with Desktop(build_zip(tmp_path), startup, ENGINE_PYTHON, environment) as desktop:
+        state = desktop.wait_until(lambda state: state["ready"] and state["enabled"])
+        assert state["active"] == "landscape"
+        desktop.click(*state["button"])
+        state = desktop.wait_until(
+            lambda state: state["notice"] or (len(state["layers"]) == 2 and state["run"] == "idle"), 300
+        )
+        assert state["notice"] == ""
+        assert state["layers"] == ["landscape – Water (RGB, light)", "landscape"]
+        assert state["sources"][0] == str(tmp_path / "landscape_water-lite.tif")
+        assert state["active"] == "landscape"  # the new layer does not take over
+        assert state["legend"] == ["other", "water"]
+    assert (tmp_path / "landscape_water-lite.tif").exists()
