@@ -37,7 +37,7 @@ SEGMENT = (
     "--precision {precision} --output {output} --overwrite"
 )
 CANVAS = 12_800
-EVERY = 0.05  # seconds between two samples
+EVERY = 0.1  # seconds between two samples
 GIGABYTE = 1e9
 
 

@@ -16,6 +16,13 @@ if importlib.util.find_spec("qgis") is None:
     # these need the Python of QGIS; `make test` runs them there
     collect_ignore = ["plugin", "system/test_segment_layer.py"]
 
+if importlib.util.find_spec("hypothesis"):
+    from hypothesis import HealthCheck, settings
+
+    # how long an example takes says something about the machine, not about the code
+    settings.register_profile("wholescene", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("wholescene")
+
 
 @pytest.fixture(scope="session")
 def repository() -> Path:
