@@ -65,7 +65,7 @@ class Training:
     def __init__(self, model: nn.Module, folder: Path) -> None:
         self.model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         ema = get_ema_multi_avg_fn(EMA_DECAY)  # type: ignore[no-untyped-call]
-        self.average = AveragedModel(self.model, multi_avg_fn=ema)
+        self.average = AveragedModel(self.model, multi_avg_fn=ema).eval()
         self.optimiser = torch.optim.AdamW(parameter_groups(model), lr=0.0, betas=(0.9, 0.99))
         self.folder = folder
         self.step, self.best = 0, 0.0
@@ -156,21 +156,21 @@ def leave_the_core(_worker: int) -> None:
 
 
 @torch.inference_mode()
-def predict(model: nn.Module, level: Level) -> Tensor:
-    """Classes uint8 ``[H, W]`` of a whole scene at once."""
+def predict(model: nn.Module, level: Level, *, mixed: bool = True) -> Tensor:
+    """Classes uint8 ``[H, W]`` of a whole scene at once, in mixed bf16 or in float32.
+
+    The model is in evaluation mode.
+    """
     image = scale(level.image.float(), level.valid)[None].contiguous(memory_format=torch.channels_last)
-    with torch.autocast("cpu", torch.bfloat16):
+    with torch.autocast("cpu", torch.bfloat16, enabled=mixed):
         logits: Tensor = model(image)
     # Not argmax: over channels it is eight times slower on a CPU.
     return logits.max(1).indices[0].to(torch.uint8)
 
 
-def evaluate(model: nn.Module, level: Level) -> Score:
+def evaluate(model: nn.Module, level: Level, *, mixed: bool = True) -> Score:
     """The score of a whole scene."""
-    model.eval()
-    classes = predict(model, level)
-    model.train()
-    return score(classes, level.labels)
+    return score(predict(model, level, mixed=mixed), level.labels)
 
 
 def export(model: nn.Module, path: Path) -> None:

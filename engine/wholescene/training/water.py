@@ -59,12 +59,13 @@ def validation_levels(dubai: Path, naip: Path) -> dict[str, Level]:
 
 
 def test(model: torch.nn.Module, dubai: Path, naip: Path) -> None:
-    """Print the scores of the validation and test scenes, each segmented whole."""
+    """Print the scores of the validation and test scenes, each segmented whole in float32."""
+    model.eval()
     for name in ("t2", "u13"):
-        report(name, evaluate(model, read_dubai(dubai, name).full))
+        report(name, evaluate(model, read_dubai(dubai, name).full, mixed=False))
     for date in (*NAIP_TRAIN, NAIP_VALIDATE):
         place = read_naip(naip, date, slice(None)).full
-        classes = predict(model, place)
+        classes = predict(model, place, mixed=False)
         report(f"naip {date} west", score(classes[:, WEST], place.labels[:, WEST]))
         report(f"naip {date} east", score(classes[:, EAST], place.labels[:, EAST]))
 
@@ -79,7 +80,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--dubai", type=Path, required=True, help="folder of dubai_*_rgb.tif and dubai_*_water.tif")
     parser.add_argument("--naip", type=Path, required=True, help="folder of the NAIP dates, with water/")
-    parser.add_argument("--out", type=Path, required=True, help="folder of checkpoints; training resumes from it")
+    parser.add_argument("--out", type=Path, default=Path("build/water"), help="checkpoints; training resumes from them")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--test", type=Path, metavar="WEIGHTS", help="do not train, score these weights")
     return parser.parse_args()
