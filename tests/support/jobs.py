@@ -21,7 +21,7 @@ COLOURS = ("C0B8A0", "2B7BBA", "40A040", "D04040", "808080")
 SPIM = {"stages": [3], "heads": 8, "kv_pool": 4}
 
 
-def random_zoo(folder: Path, *, tile: int = 16, classes: int = 4, **properties: Any) -> Zoo:
+def random_zoo(folder: Path, *, tile: int = 128, classes: int = 4, **properties: Any) -> Zoo:
     """A zoo of one preset, "random": RGB, the small network with random weights."""
     item = json.loads((shipped_folder() / "water-lite" / "preset.json").read_text())
     architecture = {

@@ -40,7 +40,7 @@ class Ticker(Protocol):
 class Executor:
     """One run of ``program`` over a scene of ``size`` (height, width: multiples of the last stride).
 
-    ``tile`` is the side of compute tiles in pixels of the map that a step writes.
+    ``tile`` is the side of compute tiles in scene pixels, a multiple of the last stride.
     """
 
     program: Program
@@ -52,6 +52,7 @@ class Executor:
     ticker: Ticker
 
     def __post_init__(self) -> None:
+        self._check_tile()
         self.maps: dict[str, FeatureMap] = {}
         self.cache = self.store.cache(self._cache_bytes())
 
@@ -69,7 +70,7 @@ class Executor:
 
     def head_tiles(self, wanted: Window | None = None) -> list[Window]:
         """The head's tiles in scene pixels that touch ``wanted`` (all by default)."""
-        every = tiles(*self.size, self._head_side)
+        every = tiles(*self.size, self.tile)
         return [tile for tile in every if wanted is None or _touch(tile, wanted)]
 
     def decode(self, windows: Iterable[Window]) -> Iterator[Patch]:
@@ -82,9 +83,9 @@ class Executor:
     def _run_local(self, step: Local) -> None:
         target, stride = self.maps[step.writes], self.program.features[step.writes].stride
         if any(read.feature == step.writes for read in step.reads):
-            self._rewrite(target, lambda window: self._tile(step, window, stride))
+            self._rewrite(step.writes, lambda window: self._tile(step, window, stride))
             return
-        windows = tiles(*target.size, self.tile)
+        windows = tiles(*target.size, self._side(step.writes))
         for window, patches in zip(windows, self._all_patches(step, windows, stride), strict=True):
             target.write(self._run(step, window, patches))
 
@@ -104,20 +105,20 @@ class Executor:
         def finish(window: Window) -> Patch:
             patch, hidden = self._read(step.reads, window), self.cache.get(window)
             if hidden is None:
-                hidden = step.expand(patch).crop(window)
+                hidden = step.expand(patch).crop(window).packed()
             out = close(hidden, patch).crop(window)
             self.ticker.tick(step, window.height * window.width, step.macs_close)
             return out
 
-        self._rewrite(target, finish)
+        self._rewrite(step.writes, finish)
 
     def _measure(self, step: Global, target: FeatureMap) -> Tensor:
         self.cache.clear()
-        windows = tiles(*target.size, self.tile)
+        windows = tiles(*target.size, self._side(step.writes))
         # one tensor for all sums: small ones left between large ones would break up the heap
         sums = torch.empty(len(windows), step.measured)
         for window, into in zip(windows, sums, strict=True):
-            hidden = step.expand(self._read(step.reads, window)).crop(window)
+            hidden = step.expand(self._read(step.reads, window)).crop(window).packed()
             into.copy_(step.measure(hidden))
             if step.hidden_channels:
                 self.cache.keep(hidden)
@@ -126,7 +127,7 @@ class Executor:
 
     def _run_attention(self, step: Attention) -> None:
         source, target = self.maps[step.reads], self.maps[step.writes]
-        windows = tiles(*source.size, self.tile)
+        windows = tiles(*source.size, self._side(step.reads))
         contexts = [step.context(source.read(window)) for window in windows]
         keys, values = (torch.cat(parts, dim=2) for parts in zip(*contexts, strict=True))
         macs = step.macs + 2 * keys.shape[2] * step.channels
@@ -134,11 +135,12 @@ class Executor:
             target.write(step.attend(source.read(window), keys, values))
             self.ticker.tick(step, window.height * window.width, macs)
 
-    def _rewrite(self, target: FeatureMap, compute: Callable[[Window], Patch]) -> None:
+    def _rewrite(self, feature: str, compute: Callable[[Window], Patch]) -> None:
         """Replace a map by tiles that read their neighbours: a row is stored once the next has read it."""
-        strips = cycle((target.strip(self.tile), target.strip(self.tile)))
+        target, side = self.maps[feature], self._side(feature)
+        strips = cycle((target.strip(side), target.strip(side)))
         finished: Strip | None = None
-        for row, strip in zip(tile_rows(*target.size, self.tile), strips, strict=False):
+        for row, strip in zip(tile_rows(*target.size, side), strips, strict=False):
             strip.begin(row[0])
             for window in row:
                 strip.write(compute(window))
@@ -176,9 +178,28 @@ class Executor:
         hidden = [area * step.hidden_channels for area, step in zip(areas, steps, strict=True)]
         return min(self.store.free // 3, max(hidden, default=0) * self.dtype.itemsize)
 
-    @property
-    def _head_side(self) -> int:
-        return self.tile * min(spec.stride for spec in self.program.features.values() if spec.stride > 1)
+    def _check_tile(self) -> None:
+        """Raise ValueError if tile edges do not lie on the pixels and pooling bins of every map.
+
+        A map that is rewritten also needs tiles as large as the halo: one row of them waits.
+        """
+        for feature, spec in self.program.features.items():
+            steps = [step for step in self.program.steps if step.writes == feature]
+            pools = [step.pool for step in steps if isinstance(step, Attention)]
+            halos = [read.halo for step in steps for read in _reads(step) if read.feature == feature]
+            side = self.tile // spec.stride
+            if self.tile % spec.stride or any(side % pool for pool in pools) or side < max([1, *halos]):
+                raise ValueError(f"compute tiles of {self.tile} pixels do not fit the feature map {feature}")
+
+    def _side(self, feature: str) -> int:
+        """Side of a tile in pixels of a map: a tile is the same ground on all of them."""
+        return self.tile // self.program.features[feature].stride
+
+
+def _reads(step: Step) -> tuple[Read, ...]:
+    if isinstance(step, Attention):
+        return (Read(step.reads),)
+    return step.reads if isinstance(step, Local) else (step.reads,)
 
 
 def _touch(first: Window, second: Window) -> bool:

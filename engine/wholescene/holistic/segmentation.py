@@ -30,7 +30,7 @@ from .planner import Workload, feature_budget, peak_bytes
 from .progress import Progress
 from .sink import Sink
 
-TILE = 128  # side of a compute tile in feature pixels, where the preset does not say
+TILE = 512  # side of a compute tile in scene pixels, where the preset does not say
 
 
 def segment(request: SegmentRequest, sink: Sink, zoo: Zoo | None = None) -> None:
@@ -88,7 +88,10 @@ class _Segmentation:
         dtype = precision.DTYPES[self.precision]
         tile = int(self.preset.tile.get("side", TILE))
         source = _ViewSource(self.view)
-        executor = Executor(program, workload.size, source, store, dtype, tile, progress)
+        try:
+            executor = Executor(program, workload.size, source, store, dtype, tile, progress)
+        except ValueError as problem:
+            raise errors.PresetInvalid(path=self.preset.name, detail=str(problem)) from problem
         executor.encode()
         self._deliver(executor)
         progress.report("decoding")

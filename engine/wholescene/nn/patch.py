@@ -31,6 +31,10 @@ class Patch:
         """Other channels on the same pixels."""
         return Patch(data, self.window, self.size)
 
+    def packed(self) -> Patch:
+        """The same, channels last in memory: layers may round otherwise on other layouts."""
+        return self.like(self.data.contiguous(memory_format=torch.channels_last))
+
     def crop(self, window: Window) -> Patch:
         """The part in ``window``, which has to lie inside.
 
