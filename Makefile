@@ -45,8 +45,8 @@ test-engine: $(DEV_READY)  ## the engine's tests, without QGIS
 	$(BIN)/python -m pytest
 
 test-plugin: $(DEV_READY) $(QGIS_READY)  ## the plugin's tests in the distribution's QGIS
-	QT_QPA_PLATFORM=offscreen WHOLESCENE_PYTHON="$(CURDIR)/$(BIN)/python" \
-	$(QGIS_VENV)/bin/python -m pytest tests/plugin $(wildcard tests/system/test_segment_layer.py)
+	QT_QPA_PLATFORM=offscreen WHOLESCENE_QT6_PYTHON="$(CURDIR)/$(BIN)/python" \
+	$(QGIS_VENV)/bin/python -m pytest tests/plugin tests/system/test_segment_layer.py tests/system/test_desktop.py
 
 qgis-packages:
 	@tools/system_packages.sh "$(QGIS_PYTHON)" qgis

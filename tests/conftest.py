@@ -14,7 +14,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 if importlib.util.find_spec("qgis") is None:
     # these need the Python of QGIS; `make test` runs them there
-    collect_ignore = ["plugin", "system/test_segment_layer.py"]
+    collect_ignore = ["plugin", "system/test_segment_layer.py", "system/test_desktop.py"]
 
 if importlib.util.find_spec("hypothesis"):
     from hypothesis import HealthCheck, settings
