@@ -52,6 +52,7 @@ class UPerNet(Decoder):
         self.lateral_convs = nn.ModuleList(ConvModule(dim, channels, 1) for dim in dims[:-1])
         self.fpn_convs = nn.ModuleList(ConvModule(channels, channels, 3) for _ in dims[:-1])
         self.fpn_bottleneck = ConvModule(len(dims) * channels, channels, 3)
+        self.head_convs = nn.ModuleList()  # between the joined levels and the classes; here none
         self.conv_seg = nn.Conv2d(channels, classes, 1)
 
     def forward(self, features: Sequence[Tensor]) -> Tensor:
@@ -60,8 +61,10 @@ class UPerNet(Decoder):
             levels.append(conv(x) + resize(levels[-1], x.shape[-2:]))
         coarse, *finer = levels
         outs = [coarse, *(conv(x) for conv, x in zip(reversed(self.fpn_convs), finer, strict=True))][::-1]
-        joined = torch.cat([resize(out, outs[self.fused].shape[-2:]) for out in outs], 1)
-        logits: Tensor = self.conv_seg(self.fpn_bottleneck(joined))
+        joined = self.fpn_bottleneck(torch.cat([resize(out, outs[self.fused].shape[-2:]) for out in outs], 1))
+        for conv in self.head_convs:
+            joined = conv(joined)
+        logits: Tensor = self.conv_seg(joined)
         return logits
 
     def _pyramid_pool(self, x: Tensor) -> Tensor:
@@ -81,7 +84,7 @@ class UPerNet(Decoder):
         """Multiply-adds per pixel of the finest map, without the pools."""
         levels = zip(self.lateral_convs, self.fpn_convs, strict=True)
         each = sum(macs(lateral, conv) >> 2 * level for level, (lateral, conv) in enumerate(levels))
-        return each + (macs(self.fpn_bottleneck, self.conv_seg) >> 2 * self.fused)
+        return each + (macs(self.fpn_bottleneck, self.head_convs, self.conv_seg) >> 2 * self.fused)
 
     def steps(self, outputs: Sequence[Output], features: dict[str, FeatureSpec]) -> tuple[list[Step], list[Output]]:
         """The pools as a global step, and what `on_patches` reads afterwards."""
@@ -132,6 +135,8 @@ class UPerNet(Decoder):
         outs = [coarse, *smooth][::-1]
         same = [_scaled(out, level - self.fused) for level, out in enumerate(outs)]
         joined = self.fpn_bottleneck.on_patch(on_patch.concatenate(same))
+        for conv in _modules(self.head_convs):
+            joined = conv.on_patch(joined)
         return joined.like(self.conv_seg(joined.data))
 
 

@@ -1,7 +1,7 @@
 """UPerNet as the published water model of REST computes it, the dialect ``lwc``.
 
-Its parameters are those of mmsegmentation's. But pools are enlarged before they are convolved, and
-all levels are joined at the coarsest: so the logits come at stride 32.
+Unlike mmsegmentation's it enlarges pools before it convolves them, joins all levels at the coarsest,
+so that the logits come at stride 32, and has one more convolution before the classes.
 """
 
 from __future__ import annotations
@@ -20,8 +20,12 @@ class WaterUPerNet(UPerNet):
 
     fused = 3
     stride = 32
-    # two pixels of the coarsest map around a tile; their middles on the finer maps, with a pixel for each convolution
-    halos = (14, 8, 5, 3)
+    # three joined pixels around a tile; on the finer maps the middles of these, and a pixel for each convolution
+    halos = (22, 12, 7, 4)
+
+    def __init__(self, dims: Sequence[int], classes: int, channels: int = 512) -> None:
+        super().__init__(dims, classes, channels)
+        self.head_convs.append(ConvModule(channels, channels, 3))
 
     def _pool(self, conv: ConvModule, mean: Tensor, size: Sequence[int]) -> Tensor:
         out: Tensor = conv(resize(mean, size))

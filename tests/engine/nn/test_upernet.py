@@ -56,7 +56,10 @@ def described(state: dict[str, torch.Tensor], features: list[torch.Tensor], *, w
         levels.insert(0, lateral + to(levels[0], lateral))
     levels = [*(unit(state, f"fpn_convs.{index}", levels[index]) for index in range(3)), levels[3]]
     joined = torch.cat([to(level, levels[-1 if water else 0]) for level in levels], 1)
-    return F.conv2d(unit(state, "fpn_bottleneck", joined), state["conv_seg.weight"], state["conv_seg.bias"])
+    joined = unit(state, "fpn_bottleneck", joined)
+    if water:
+        joined = unit(state, "head_convs.0", joined)
+    return F.conv2d(joined, state["conv_seg.weight"], state["conv_seg.bias"])
 
 
 @pytest.mark.parametrize(("dialect", "size"), [("mmseg", (96, 64)), ("lwc", (12, 8))])
@@ -67,12 +70,6 @@ def test_logits_are_as_described(features, dialect, size):
     torch.testing.assert_close(
         found, described(net.state_dict(), features, water=dialect == "lwc"), rtol=1e-5, atol=1e-5
     )
-
-
-def test_the_dialects_differ_though_their_parameters_do_not(features):
-    mmseg, water = decoder("mmseg"), decoder("lwc")
-    water.load_state_dict(mmseg.state_dict())
-    assert (F.interpolate(mmseg(features), (12, 8), mode="bilinear") - water(features)).abs().max() > 1e-2
 
 
 def test_water_logits_are_enlarged_from_a_thirty_second():
