@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ def segment(request: SegmentRequest, view: View) -> dict[str, Any]:
     from ..holistic.allocator import keep_memory
 
     keep_memory()  # before torch allocates anything
+    os.environ.setdefault("CPL_LOG", os.devnull)  # warnings of GDAL's threads would break into the progress bar
     from ..holistic import segment as compute
 
     with FileSink(request, view) as sink:
