@@ -9,7 +9,7 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout
 
 from ..core.errors import sentence
-from .texts import escaped, tr
+from .texts import escaped, linked, tr
 
 Action = Optional[Tuple[str, str]]  # name and label of the way out
 
@@ -34,7 +34,8 @@ class Notice(QFrame):
         self._action = ""
         self._text = QLabel()
         self._text.setWordWrap(True)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self._text.setOpenExternalLinks(True)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._button = QPushButton()
         self._button.clicked.connect(lambda: self.action_triggered.emit(self._action))
@@ -58,7 +59,7 @@ class Notice(QFrame):
     def show_error(self, error: Mapping[str, Any], action: Action = None, hint: bool = False) -> None:
         """Tell a coded error ``{code, params, message}``; ``action`` is (name, label) of the way out."""
         self._code = str(error.get("code", ""))
-        text = f"{escaped(sentence(error))}<br><small>{_breakable(self._code)}</small>"
+        text = f"{linked(sentence(error))}<br><small>{_breakable(self._code)}</small>"
         self._show(Kind.HINT if hint else Kind.ERROR, text, action)
 
     def show_text(self, kind: Kind, text: str, action: Action = None) -> None:

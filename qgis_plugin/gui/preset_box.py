@@ -8,8 +8,9 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QIcon, QPalette
 from qgis.PyQt.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
-from .texts import class_chips, tr
-from .widgets import Hint, shrinkable
+from .class_chips import ClassChips
+from .texts import tr
+from .widgets import shrinkable
 
 
 class PresetBox(QWidget):
@@ -21,13 +22,13 @@ class PresetBox(QWidget):
         super().__init__()
         self.combo = shrinkable(QComboBox())
         self.combo.setObjectName("wholescenePreset")
-        self._about = Hint()
+        self.chips = ClassChips()
         self._presets: Dict[str, Dict[str, Any]] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
         layout.addWidget(self.combo)
-        layout.addWidget(self._about)
+        layout.addWidget(self.chips)
         self.combo.currentIndexChanged.connect(self._changed)
         self.set_presets([])
 
@@ -73,7 +74,7 @@ class PresetBox(QWidget):
 
     def _changed(self) -> None:
         preset = self.current()
-        self._about.setText(class_chips(preset.get("classes", [])) if preset else "")
+        self.chips.set_classes(preset.get("classes", []) if preset else [])
         self.combo.setToolTip(str(preset.get("description", "")) if preset else "")
         self.preset_changed.emit(preset)
 

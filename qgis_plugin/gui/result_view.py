@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Mapping, Sequence
+from typing import Any, Mapping, Sequence
 
 from qgis.PyQt.QtCore import QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
@@ -12,6 +12,7 @@ from .swatch import swatch
 from .texts import escaped, hectares, tr
 from .widgets import ElidedLabel
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
 LINES = 8  # classes that are listed; the bar shows all
 
 
@@ -23,6 +24,7 @@ class ResultView(QWidget):
         self._title = ElidedLabel()
         self._bar = ShareBar()
         self._table = QLabel()
+        self._table.setWordWrap(True)
         self._table.setTextFormat(Qt.TextFormat.RichText)
         self._table.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         layout = QVBoxLayout(self)
@@ -45,15 +47,19 @@ class ResultView(QWidget):
         return self._table.text()
 
     def _lines(self, areas: Sequence[Mapping[str, Any]]) -> str:
-        rows: List[str] = []
-        for area in areas[:LINES]:
-            cells = (f"{100 * float(area['share']):.1f} %", hectares(area.get("hectares")))
-            numbers = "".join(f'<td align="right" style="padding-left:10px">{cell}</td>' for cell in cells)
-            name = f"{swatch(str(area['colour']))}&nbsp; {escaped(area['name'])}"
-            rows.append(f"<tr><td>{name}</td>{numbers}</tr>")
+        rows = [_row(area) for area in areas[:LINES]]
         if len(areas) > LINES:
-            rows.append(f"<tr><td>{tr('and {n} more').format(n=len(areas) - LINES)}</td></tr>")
-        return f'<table width="100%" cellspacing="0" cellpadding="1">{"".join(rows)}</table>'
+            more = tr("and {n} more").format(n=len(areas) - LINES)
+            rows.append(f'<tr><td></td><td colspan="3">{more}</td></tr>')
+        return f'<table width="94%" cellspacing="0" cellpadding="1">{"".join(rows)}</table>'
+
+
+def _row(area: Mapping[str, Any]) -> str:
+    """Colour, name, share and area of one class."""
+    numbers = (f"{100 * float(area['share']):.1f} %", hectares(area.get("hectares")))
+    cells = [f'<td align="right">{NO_BREAK * 3}{number.replace(" ", NO_BREAK)}</td>' for number in numbers]
+    name = f'<td width="90%">{escaped(area["name"])}</td>'
+    return f"<tr><td>{swatch(str(area['colour']))}{NO_BREAK}</td>{name}{''.join(cells)}</tr>"
 
 
 class ShareBar(QWidget):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional, Sequence
+import re
+from typing import Any, Optional
 
 from qgis.PyQt.QtCore import QCoreApplication
 
-from .swatch import swatch
+WEB_ADDRESS = re.compile(r"https?://[^\s<>&\"]+[^\s<>&\".,;:)]")
 
 
 def tr(text: str) -> str:
@@ -55,17 +56,11 @@ def hectares(value: Optional[float]) -> str:
     return f"{value:.1f} ha" if value >= 1 else f"{value * 10000:,.0f} m²"
 
 
-def class_chips(classes: Sequence[Mapping[str, Any]], limit: int = 6) -> str:
-    """Coloured squares with class names as rich text; long lists end with a count."""
-    chips = [
-        f"{swatch(str(entry['colour']))}&nbsp;{escaped(entry['name']).replace(' ', '&nbsp;')}"
-        for entry in classes[:limit]
-    ]
-    if len(classes) > limit:
-        chips.append(tr("and {n} more").format(n=len(classes) - limit))
-    return "&nbsp; &nbsp;".join(chips)
-
-
 def escaped(text: Any) -> str:
     """Safe inside rich text."""
     return str(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def linked(text: str) -> str:
+    """Escaped text in which web addresses can be clicked."""
+    return WEB_ADDRESS.sub(r'<a href="\g<0>">\g<0></a>', escaped(text))

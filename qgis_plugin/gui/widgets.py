@@ -23,9 +23,7 @@ class Hint(QLabel):
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.RichText)  # plain text would ignore the colour role
         self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        font = self.font()
-        font.setPointSizeF(font.pointSizeF() * 0.92)
-        self.setFont(font)
+        small(self)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
 
@@ -66,7 +64,9 @@ class Fold(QWidget):
         super().__init__()
         self._title = title
         self._header = QToolButton()
-        self._header.setAutoRaise(True)
+        self._header.setStyleSheet(
+            "QToolButton { border: none; background: transparent; padding: 3px 0px; text-align: left; }"
+        )
         self._header.setCheckable(True)
         self._header.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._header.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -107,6 +107,13 @@ class Fold(QWidget):
     def _tell(self) -> None:
         summary = "" if self.is_open() else self._summary
         self._header.setText(f"{self._title}  {summary}".rstrip())
+
+
+def small(widget: QWidget) -> None:
+    """Let a widget speak a little more quietly."""
+    font = widget.font()
+    font.setPointSizeF(font.pointSizeF() * 0.92)
+    widget.setFont(font)
 
 
 def shrinkable(combo: QComboBox) -> QComboBox:

@@ -42,6 +42,7 @@ def _install_zip() -> Path:
         opened.extractall(folder)
     sys.path.append(str(folder))
     qgis.utils.plugin_paths.append(str(folder))
+    qgis.utils.updateAvailablePlugins()  # before any import: only modules that QGIS counts are unloaded together
     return folder
 
 
@@ -83,7 +84,6 @@ def plugin(qgis_iface, main_window, qgis_new_project, private_engine, monkeypatc
 
     monkeypatch.setattr(qgis.utils, "showException", reraise)
     bridge = QgsLayerTreeMapCanvasBridge(QgsProject.instance().layerTreeRoot(), qgis_iface.mapCanvas())
-    qgis.utils.updateAvailablePlugins()
     assert qgis.utils.loadPlugin(NAME)
     assert qgis.utils.startPlugin(NAME)
     loaded = qgis.utils.plugins[NAME]

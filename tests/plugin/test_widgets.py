@@ -45,9 +45,13 @@ def test_a_refreshed_list_keeps_the_choice(preset_box, qtbot):
     assert told.args == [None]
 
 
-def test_class_names_are_not_taken_for_markup(preset_box):
-    preset_box.set_presets([preset("a")])
-    assert "wa&lt;ter" in preset_box._about.text()
+def test_class_names_are_shown_and_wrap_in_a_narrow_dock(preset_box):
+    many = [{"name": f"class number {number}", "colour": "#123456"} for number in range(24)]
+    preset_box.set_presets([preset("a"), preset("b", classes=many)])
+    assert preset_box.chips.texts() == ["other", "wa<ter"]
+    preset_box.choose("b")
+    assert preset_box.chips.texts()[-1] == "and 17 more"
+    assert preset_box.chips.heightForWidth(150) > preset_box.chips.heightForWidth(600)
 
 
 def test_a_sure_guess_is_folded_and_can_be_corrected(qtbot):
@@ -157,9 +161,10 @@ def test_result_lists_the_present_classes_by_size(qtbot):
     areas = [
         {"name": "road", "colour": "#111111", "pixels": 0, "hectares": 0.0, "share": 0.0},
         {"name": "water", "colour": "#222222", "pixels": 10, "hectares": 1.0, "share": 0.1},
-        {"name": "land", "colour": "#333333", "pixels": 90, "hectares": 9.0, "share": 0.9},
+        {"name": "la<nd", "colour": "#333333", "pixels": 90, "hectares": 9.0, "share": 0.9},
     ]
     view.show_areas("map.tif", areas)
     assert "road" not in view.text()
-    assert view.text().index("land") < view.text().index("water")
-    assert "90.0 %" in view.text()
+    assert "la&lt;nd" in view.text()  # names are not taken for markup
+    assert view.text().index("la&lt;nd") < view.text().index("water")
+    assert "90.0\N{NO-BREAK SPACE}%" in view.text()
