@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.importorskip("pytest_qgis", reason="runs beside the plugin's tests")
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 from qgis_desktop import Desktop, build_zip, missing_programs  # noqa: E402
