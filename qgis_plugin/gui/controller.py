@@ -22,6 +22,7 @@ from .view_export import ViewExport
 # error code -> (action, label) of the way out that the panel itself can offer
 WAYS_OUT = {
     "scene.no_file": ("export", "Export the view"),
+    "scene.bands": ("bands", "Choose the bands"),
     "output.exists": ("replace", "Replace the file"),
     "output.unwritable": ("output", "Choose another file"),
     "output.is_input": ("output", "Choose another file"),
@@ -267,6 +268,8 @@ class SegmentController(QObject):
             self.link.choose_python()
         elif action == "output":
             self.panel.output_choice.ask()
+        elif action == "bands":
+            self.panel.band_mapping.fold.set_open(True)
         elif action == "scene":
             self.panel.extent_choice.choose_scene()
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Dict, Mapping, Optional
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsRasterLayer, QgsRectangle
 
-from ..core.layers import sources_of
+from ..core.layers import file_behind, gdal_name, sources_of
 from ..wire.errors import WeightsMissing, WholeSceneError, from_dict
 from ..wire.request import Extent, SegmentRequest
 from .panel import SegmentPanel
@@ -22,7 +23,7 @@ def request_from(panel: SegmentPanel, overwrite: bool = False) -> Dict[str, Any]
     request = SegmentRequest(
         sources=tuple(sources_of(layer)),
         preset=str(preset["name"]),
-        output=panel.output_choice.path(),
+        output=absolute(panel.output_choice.path(), layer),
         extent=wire_extent(panel.extent_choice.extent(), layer),
         bands=panel.band_mapping.mapping(),
         overwrite=overwrite,
@@ -40,12 +41,20 @@ def preset_problem(preset: Mapping[str, Any]) -> Optional[WholeSceneError]:
     return WeightsMissing(name=preset["name"], reason=str(reason).rstrip("."), how=preset.get("how") or "")
 
 
+def absolute(path: Optional[str], layer: QgsRasterLayer) -> Optional[str]:
+    """A relative output lies beside the scene: the engine's own folder would surprise."""
+    if path is None:
+        return None
+    scene = file_behind(gdal_name(layer.source()))
+    return os.path.join(os.path.dirname(scene), os.path.expanduser(path))
+
+
 def wire_extent(choice: Optional[tuple], layer: QgsRasterLayer) -> Optional[Extent]:
     """The chosen rectangle with its CRS; in pixels where the layer has no georeference."""
     if choice is None:
         return None
     rectangle, crs = choice
-    if in_pixels(layer):
+    if in_pixels(layer) and (crs == layer.crs() or not layer.crs().isValid()):
         # QGIS lets y of such a layer run from 0 down to minus its height
         return Extent(rectangle.xMinimum(), -rectangle.yMaximum(), rectangle.xMaximum(), -rectangle.yMinimum(), "pixel")
     return Extent(*corners(rectangle), crs=crs_name(crs) if layer.crs().isValid() else None)
@@ -64,11 +73,13 @@ def crs_name(crs: QgsCoordinateReferenceSystem) -> Optional[str]:
 
 
 def in_pixels(layer: QgsRasterLayer) -> bool:
-    """Whether the layer's coordinates are just columns and rows."""
+    """Whether the layer's coordinates are just columns and rows.
+
+    Its CRS tells nothing: QGIS may have given the project's to a layer that has none.
+    """
     extent = layer.extent()
     return (
-        not layer.crs().isValid()
-        and layer.rasterUnitsPerPixelX() == 1
+        layer.rasterUnitsPerPixelX() == 1
         and layer.rasterUnitsPerPixelY() == 1
         and extent.xMinimum() == 0
         and extent.yMaximum() == 0

@@ -130,12 +130,12 @@ def add_raster(qgis_new_project):
 
 
 @pytest.fixture
-def engine(private_engine):
-    """An engine whose words the test chooses; the plugin finds it running."""
+def engine(private_engine, request):
+    """An engine whose words the test chooses; the plugin finds it running. The parameter is its protocol."""
     spec = importlib.util.spec_from_file_location("scripted_engine", Path(__file__).with_name("scripted_engine.py"))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    scripted = module.ScriptedEngine()
+    scripted = module.ScriptedEngine(*([request.param] if hasattr(request, "param") else []))
     scripted.start()
     yield scripted
     scripted.stop()

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import qgis.utils
 from osgeo import gdal
-from qgis.core import QgsProject, QgsRectangle
+from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRectangle
 from qgis.PyQt.QtCore import Qt
-from wholescene_qgis.wire.errors import OutputExists, SceneEmpty
+from wholescene_qgis.wire.errors import BandCount, OutputExists, SceneEmpty
 
 SIZE = 64
 LEFT = Qt.MouseButton.LeftButton
@@ -325,3 +325,42 @@ def test_a_narrow_dock_needs_no_sideways_scrolling(panel, plugin, scene):
         panel.preset_box.choose("fbp")  # with its long message
         plugin.dock.widget().ensurePolished()
         assert panel.minimumSizeHint().width() <= width
+
+
+def test_a_layer_that_was_given_a_crs_by_qgis_is_still_asked_for_in_pixels(
+    engine, panel, write_scene, add_raster, qgis_iface, qtbot
+):
+    layer = add_raster(write_scene("flat.tif", np.ones((3, 40, 50), np.uint8), epsg=0), "flat")
+    layer.setCrs(QgsCoordinateReferenceSystem("EPSG:3857"))
+    panel.layer_combo.setLayer(layer)
+    panel.extent_choice.choose(type(panel.extent_choice.mode()).CUSTOM)
+    panel.extent_choice.custom.setOutputExtentFromUser(QgsRectangle(10, -30, 45, -5), layer.crs())
+    qtbot.mouseClick(panel.segment_button, LEFT)
+    qtbot.waitUntil(lambda: "submit" in engine.heard_types())
+    assert dict(engine.heard)["submit"]["request"]["extent"]["crs"] == "pixel"
+
+
+def test_a_bare_file_name_lies_beside_the_scene(engine, panel, start, tmp_path):
+    panel.output_choice.set_path("water map")
+    start(planned=False)
+    assert dict(engine.heard)["submit"]["request"]["output"] == str(tmp_path / "water map.tif")
+
+
+def test_a_scene_with_too_few_bands_leads_to_the_band_mapping(engine, panel, start, qtbot):
+    assert not panel.band_mapping.fold.is_open()
+    start(planned=False)
+    error = BandCount(preset="water-lite", expected=3, names="red", actual=1, offered="1", example="1,2,3")
+    engine.say("failed", {"job": "job1", "error": error.to_dict()})
+    qtbot.waitUntil(lambda: panel.notice.code() == "scene.bands")
+    assert "--bands" not in panel.notice.text()
+    panel.notice.action_triggered.emit("bands")
+    assert panel.band_mapping.fold.is_open()
+
+
+@pytest.mark.parametrize("engine", [99], indirect=True)
+def test_an_engine_of_another_protocol_is_refused_with_what_to_update(engine, plugin, qtbot):
+    panel = plugin.dock.panel
+    qtbot.waitUntil(lambda: panel.notice.code() == "wire.protocol")
+    assert "plugin" in panel.notice.text()
+    assert panel.engine_line.state.name == "ABSENT"
+    assert not panel.segment_button.isEnabled()
