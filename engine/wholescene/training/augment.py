@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .scenes import IGNORE, Level, Scene
+from .scenes import IGNORE, WATER, Level, Scene
 
 MEAN = (123.675, 116.28, 103.53)  # of ImageNet, in 0..255, red, green, blue
 STD = (58.395, 57.12, 57.375)
@@ -28,13 +28,20 @@ class Source:
     weight: float
     zoom: tuple[float, float]  # output pixels per scene pixel
     shadowed: float = 0.0  # share of its crops with drawn shadows
+    glinting: float = 0.0  # share of its crops with patches of glint or shallows on the water
 
 
 def draw(source: Source, size: int, rng: np.random.Generator) -> Sample:
     """One augmented crop of ``size`` pixels."""
-    zoom = float(np.exp(rng.uniform(*np.log(source.zoom))))
+    smallest, largest = source.zoom
+    # A crop that is mostly void would teach SPIM and GRN the statistics of no scene.
+    smallest = min(max(smallest, size / max(source.scene.full.labels.shape)), largest)
+    zoom = float(np.exp(rng.uniform(np.log(smallest), np.log(largest))))
     image, labels, valid = turn(crop(source.scene, size, zoom, rng), rng)
-    image = cast_shadows(image, rng) if rng.random() < source.shadowed else image
+    if rng.random() < source.shadowed:
+        image = cast_shadows(image, rng)
+    if rng.random() < source.glinting:
+        image = ruffle_water(image, labels, rng)
     image = relight(soften(image, rng), rng)
     punch_hole(labels, valid, rng)
     return scale(image, valid), labels.long()
@@ -111,10 +118,26 @@ def cast_shadows(image: Tensor, rng: np.random.Generator) -> Tensor:
         row, column = rng.integers(size, size=2)
         length, width = np.exp(rng.uniform(np.log(5), np.log(45), 2))
         bar = ((along - along[row, column]).abs() < length) & ((across - across[row, column]).abs() < width / 2)
-        shade[bar] = float(rng.uniform(0.15, 0.4))
+        shade[bar] = float(rng.uniform(0.05, 0.35))
     soft = F.avg_pool2d(shade[None], 3, 1, 1, count_include_pad=False)
     blue = _per_band(np.array([1.0, 1.0, rng.uniform(0.8, 1.0)]))  # the sky still lights them
     return image * soft.pow(blue)
+
+
+def ruffle_water(image: Tensor, labels: Tensor, rng: np.random.Generator) -> Tensor:
+    """Lay patches of sun glint or shallow ground over the water, brown to green and rippled."""
+    size = image.shape[-1]
+    patch = torch.sigmoid(8 * (clouds(size, int(rng.integers(2, 6)), rng) + float(rng.normal(0, 0.5))))
+    ripple = clouds(size, max(size // int(rng.integers(3, 8)), 2), rng) * float(rng.uniform(0.02, 0.25))
+    colour = _per_band(rng.uniform(35, 120) * np.array([rng.uniform(0.85, 1.15), 1.0, rng.uniform(0.6, 0.95)]))
+    share = patch * (labels == WATER) * float(rng.uniform(0.5, 0.95))
+    return torch.lerp(image, colour * (1 + ripple), share[None])
+
+
+def clouds(size: int, cells: int, rng: np.random.Generator) -> Tensor:
+    """Smooth noise ``[size, size]`` of variance about one, with so many cells to a side."""
+    coarse = torch.from_numpy(rng.normal(size=(1, 1, cells, cells)).astype(np.float32))
+    return F.interpolate(coarse, (size, size), mode="bicubic", align_corners=False)[0, 0]
 
 
 def soften(image: Tensor, rng: np.random.Generator) -> Tensor:

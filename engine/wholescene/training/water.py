@@ -32,7 +32,7 @@ STAGES = (
     Stage("start", steps=1600, batch=12, size=256, first_rate=2e-3, last_rate=1.3e-3, warmup=150),
     Stage("small", steps=1600, batch=8, size=256, first_rate=1.2e-3, last_rate=8e-4, warmup=20),
     Stage("middle", steps=2400, batch=2, size=512, first_rate=7e-4, last_rate=3e-4),
-    Stage("large", steps=1400, batch=1, size=768, first_rate=3e-4, last_rate=0.0),
+    Stage("large", steps=1600, batch=2, size=640, first_rate=3e-4, last_rate=0.0),
 )
 
 
@@ -44,7 +44,10 @@ def training_sources(dubai: Path, naip: Path) -> list[Source]:
     prairie = [read_naip(naip, date, WEST) for date in NAIP_TRAIN]
     cities = {"u78": 0.3, "t6": 0.2}
     return [
-        *(Source(read_dubai(dubai, name), weight, (0.2, 1.6), shadowed=0.3) for name, weight in cities.items()),
+        *(
+            Source(read_dubai(dubai, name), weight, (0.2, 1.6), shadowed=0.5, glinting=0.35)
+            for name, weight in cities.items()
+        ),
         *(Source(scene, 0.5 / len(prairie), zoom=(0.5, 1.8)) for scene in prairie),
     ]
 

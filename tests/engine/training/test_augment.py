@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from wholescene.training.augment import MEAN, Source, cut, draw, hue_rotation, scale
+from wholescene.training.augment import MEAN, Source, cast_shadows, cut, draw, hue_rotation, ruffle_water, scale
 from wholescene.training.scenes import IGNORE, Level, Scene, make_scene
 
 
@@ -50,3 +50,24 @@ def test_a_hue_rotation_keeps_grey_and_length() -> None:
     rotation = hue_rotation(0.4)
     torch.testing.assert_close(rotation @ torch.ones(3), torch.ones(3))
     torch.testing.assert_close(rotation @ rotation.T, torch.eye(3), atol=1e-6, rtol=0)
+
+
+def test_glint_changes_water_only() -> None:
+    labels = torch.zeros(64, 64, dtype=torch.uint8)
+    labels[:32] = 1
+    image = torch.full((3, 64, 64), 20.0)
+    ruffled = ruffle_water(image, labels, np.random.default_rng(0))
+    assert (ruffled[:, 32:] == image[:, 32:]).all()
+    assert (ruffled[:, :32] != image[:, :32]).any()
+
+
+def test_shadows_only_darken() -> None:
+    image = torch.full((3, 64, 64), 200.0)
+    shadowed = cast_shadows(image, np.random.default_rng(0))
+    assert (shadowed <= image).all()
+    assert shadowed.min() < 100
+
+
+def test_a_crop_is_not_mostly_void(scene: Scene) -> None:
+    _, labels = draw(Source(scene, 1.0, (0.1, 2.0)), 640, np.random.default_rng(3))
+    assert (labels != IGNORE).float().mean() > 0.4
