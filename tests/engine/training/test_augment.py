@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+
 from wholescene.training.augment import MEAN, Source, cast_shadows, cut, draw, hue_rotation, ruffle_water, scale
 from wholescene.training.scenes import IGNORE, Level, Scene, make_scene
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import nn
+
 from wholescene.training.loop import Stage, Training
 from wholescene.training.metrics import loss, score
 from wholescene.training.scenes import IGNORE

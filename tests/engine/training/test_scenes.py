@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+
 from wholescene.training.scenes import IGNORE, Level, halve, make_scene
 
 
