@@ -12,6 +12,9 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
+# as the command line does: threads that spin while they wait slow everything on a busy machine
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 if importlib.util.find_spec("qgis") is None:
     # these need the Python of QGIS; `make test` runs them there
     collect_ignore = ["plugin", "system/test_segment_layer.py", "system/test_desktop.py"]

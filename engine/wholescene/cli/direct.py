@@ -10,6 +10,7 @@ from ..wire.errors import Cancelled, InternalError
 from ..wire.plan import Plan, Window
 from ..wire.request import SegmentRequest
 from .progress import View
+from .threads import wait_asleep
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,6 +23,7 @@ COMPUTING = 0.97  # share of the bar for computing; the rest is the final writin
 
 def segment(request: SegmentRequest, view: View) -> dict[str, Any]:
     """Segment one scene and write its class map; the result as plain values."""
+    wait_asleep()
     from ..holistic.allocator import keep_memory
 
     keep_memory()  # before torch allocates anything

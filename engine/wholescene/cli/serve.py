@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from .threads import wait_asleep
+
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the subcommand."""
@@ -28,4 +30,5 @@ def run(args: argparse.Namespace) -> int:
     """Serve; returns when the engine has ended."""
     from ..service.run import serve
 
+    wait_asleep()  # the worker inherits it
     return serve(connection=args.connection, idle_exit=args.idle_exit or None)
