@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any, List, Mapping, Sequence, Tuple
 
-from qgis.PyQt.QtCore import QPoint, QRect, QSize, Qt
-from qgis.PyQt.QtGui import QColor, QPainter, QPaintEvent, QPalette
+from qgis.PyQt.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from qgis.PyQt.QtGui import QPainter, QPaintEvent, QPalette
 from qgis.PyQt.QtWidgets import QLabel, QSizePolicy
 
+from .swatch import SIDE, paint_swatch
 from .texts import tr
 from .widgets import small
 
 LIMIT = 7  # classes that are named; the layer's legend names all
-SQUARE, GAP, SPACE = 10, 4, 12  # pixels: side, to the name, to the next class
+GAP, SPACE = 4, 12  # pixels: to the name, to the next class
 
 
 class ClassChips(QLabel):
@@ -62,10 +63,8 @@ class ClassChips(QLabel):
         for place, (colour, text) in enumerate(self._chips):
             area = self._places(self.width())[place]
             if colour:
-                square = QRect(area.left(), area.center().y() - SQUARE // 2, SQUARE, SQUARE)
-                painter.setPen(QColor(colour).darker(150))
-                painter.setBrush(QColor(colour))
-                painter.drawRect(square)
+                square = QRect(area.left(), area.center().y() - SIDE // 2, SIDE, SIDE)
+                paint_swatch(painter, QRectF(square), colour)
                 area.setLeft(square.right() + 1 + GAP)
             painter.setPen(text_colour)
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
@@ -75,7 +74,7 @@ class ClassChips(QLabel):
         """Where each chip goes, from the left, line by line."""
         metrics, places, corner = self.fontMetrics(), [], QPoint(0, 0)
         for colour, text in self._chips:
-            needed = metrics.horizontalAdvance(text) + 2 + (SQUARE + GAP if colour else 0)
+            needed = metrics.horizontalAdvance(text) + 2 + (SIDE + GAP if colour else 0)
             if corner.x() and corner.x() + needed > width:
                 corner = QPoint(0, corner.y() + metrics.height())
             places.append(QRect(corner, QSize(needed, metrics.height())))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence
+from typing import Any, List, Mapping, Sequence, Tuple
 
 from qgis.PyQt.QtCore import QRectF, QSize, Qt
 from qgis.PyQt.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
-from qgis.PyQt.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from .swatch import swatch
-from .texts import escaped, hectares, tr
+from .swatch import Swatch
+from .texts import hectares, tr
 from .widgets import ElidedLabel
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -23,15 +23,16 @@ class ResultView(QWidget):
         super().__init__()
         self._title = ElidedLabel()
         self._bar = ShareBar()
-        self._table = QLabel()
-        self._table.setWordWrap(True)
-        self._table.setTextFormat(Qt.TextFormat.RichText)
-        self._table.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._table = QGridLayout()
+        self._table.setHorizontalSpacing(8)
+        self._table.setVerticalSpacing(2)
+        self._table.setColumnStretch(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        for widget in (self._title, self._bar, self._table):
-            layout.addWidget(widget)
+        layout.addWidget(self._title)
+        layout.addWidget(self._bar)
+        layout.addLayout(self._table)
         self.hide()
 
     def show_areas(self, title: str, areas: Sequence[Mapping[str, Any]]) -> None:
@@ -39,27 +40,32 @@ class ResultView(QWidget):
         present = sorted((area for area in areas if area.get("pixels", 1)), key=lambda area: -float(area["share"]))
         self._title.setText(title)
         self._bar.set_shares([(str(area["colour"]), float(area["share"])) for area in present])
-        self._table.setText(self._lines(present))
+        self._clear()
+        for row, area in enumerate(present[:LINES]):
+            self._add(row, area)
+        if len(present) > LINES:
+            self._table.addWidget(QLabel(tr("and {n} more").format(n=len(present) - LINES)), LINES, 1, 1, 3)
         self.setVisible(bool(present))
 
-    def text(self) -> str:
-        """The table as rich text."""
-        return self._table.text()
+    def lines(self) -> List[Tuple[str, ...]]:
+        """Name, share and area of each class that is listed."""
+        cells = [self._table.itemAtPosition(row, column) for row in range(LINES) for column in (1, 2, 3)]
+        texts = [cell.widget().toolTip() or cell.widget().text() for cell in cells if cell is not None]
+        return [tuple(texts[first : first + 3]) for first in range(0, len(texts), 3)]
 
-    def _lines(self, areas: Sequence[Mapping[str, Any]]) -> str:
-        rows = [_row(area) for area in areas[:LINES]]
-        if len(areas) > LINES:
-            more = tr("and {n} more").format(n=len(areas) - LINES)
-            rows.append(f'<tr><td></td><td colspan="3">{more}</td></tr>')
-        return f'<table width="94%" cellspacing="0" cellpadding="1">{"".join(rows)}</table>'
+    def _add(self, row: int, area: Mapping[str, Any]) -> None:
+        name = ElidedLabel()
+        name.setText(str(area["name"]))
+        share, size = QLabel(f"{100 * float(area['share']):.1f} %"), QLabel(hectares(area.get("hectares")))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        self._table.addWidget(Swatch(str(area["colour"])), row, 0)
+        self._table.addWidget(name, row, 1)
+        self._table.addWidget(share, row, 2, right)
+        self._table.addWidget(size, row, 3, right)
 
-
-def _row(area: Mapping[str, Any]) -> str:
-    """Colour, name, share and area of one class."""
-    numbers = (f"{100 * float(area['share']):.1f} %", hectares(area.get("hectares")))
-    cells = [f'<td align="right">{NO_BREAK * 3}{number.replace(" ", NO_BREAK)}</td>' for number in numbers]
-    name = f'<td width="90%">{escaped(area["name"])}</td>'
-    return f"<tr><td>{swatch(str(area['colour']))}{NO_BREAK}</td>{name}{''.join(cells)}</tr>"
+    def _clear(self) -> None:
+        while self._table.count():
+            self._table.takeAt(0).widget().deleteLater()
 
 
 class ShareBar(QWidget):

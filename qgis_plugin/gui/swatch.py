@@ -1,29 +1,31 @@
-"""Colour squares for rich text, with a border that shows pale colours too."""
+"""Colour squares with a border, so that pale colours show too."""
 
 from __future__ import annotations
 
-from functools import lru_cache
+from qgis.PyQt.QtCore import QRectF, QSize
+from qgis.PyQt.QtGui import QColor, QPainter, QPaintEvent
+from qgis.PyQt.QtWidgets import QWidget
 
-from qgis.PyQt.QtCore import QBuffer, QIODevice
-from qgis.PyQt.QtGui import QColor, QImage, QPainter
-
-SIZE = 11  # as shown
-SCALE = 2  # drawn larger, for screens of high resolution
+SIDE = 10  # pixels
 
 
-@lru_cache(maxsize=256)
-def swatch(colour: str) -> str:
-    """An ``<img>`` of one colour."""
-    side = SIZE * SCALE
-    image = QImage(side, side, QImage.Format.Format_RGB32)
-    image.fill(QColor(colour))
-    painter = QPainter(image)
+class Swatch(QWidget):
+    """One square."""
+
+    def __init__(self, colour: str) -> None:
+        super().__init__()
+        self._colour = colour
+        self.setFixedSize(QSize(SIDE + 2, SIDE + 2))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it."""
+        painter = QPainter(self)
+        paint_swatch(painter, QRectF(0.5, 0.5, SIDE, SIDE), self._colour)
+        painter.end()
+
+
+def paint_swatch(painter: QPainter, area: QRectF, colour: str) -> None:
+    """Draw a square into ``area``."""
     painter.setPen(QColor(colour).darker(150))
-    for inset in range(SCALE):
-        painter.drawRect(inset, inset, side - 1 - 2 * inset, side - 1 - 2 * inset)
-    painter.end()
-    buffer = QBuffer()
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, "PNG")
-    encoded = bytes(buffer.data().toBase64()).decode()
-    return f'<img width="{SIZE}" height="{SIZE}" src="data:image/png;base64,{encoded}">'
+    painter.setBrush(QColor(colour))
+    painter.drawRect(area)

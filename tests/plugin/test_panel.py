@@ -152,7 +152,7 @@ def test_the_map_grows_and_becomes_the_finished_file(engine, panel, scene, start
     assert layer.source() == str(path)
     assert [entry.label for entry in layer.renderer().classes()] == ["other", "water"]
     assert names() == ["scene – Water", "scene"]
-    assert "25.0\N{NO-BREAK SPACE}%" in panel.result_view.text()
+    assert panel.result_view.lines()[1] == ("water", "25.0 %", "1,024 m²")
     assert panel.notice.isHidden()
 
 
