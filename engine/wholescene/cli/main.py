@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..wire.errors import Cancelled, InternalError, WholeSceneError
-from . import demo, landscape, presets, register, segment, serve, shutdown, status
+from . import demo, import_weights, landscape, presets, register, segment, serve, shutdown, status
 
-COMMANDS = (segment, presets, serve, status, shutdown, register, landscape, demo)
+COMMANDS = (segment, presets, import_weights, serve, status, shutdown, register, landscape, demo)
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 

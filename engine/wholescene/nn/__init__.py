@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import torch
+
 from .convnextv2 import ConvNeXtV2, convnextv2
 from .decoder import Decoder
 from .encoder import Encoder
@@ -13,7 +15,7 @@ from .swin import Swin, swin
 from .upernet import UPerNet
 from .upernet_water import WaterUPerNet
 
-__all__ = ["FPN", "SPIM", "ConvNeXtV2", "Segmenter", "Swin", "UPerNet", "WaterUPerNet", "build"]
+__all__ = ["FPN", "SPIM", "ConvNeXtV2", "Segmenter", "Swin", "UPerNet", "WaterUPerNet", "build", "shapes"]
 
 ENCODERS: dict[str, Callable[..., Encoder]] = {"convnextv2": convnextv2, "swin": swin}
 UPERNETS: dict[str, Callable[..., Decoder]] = {"mmseg": UPerNet, "lwc": WaterUPerNet}
@@ -41,6 +43,13 @@ def build(architecture: Mapping[str, Any]) -> Segmenter:
     blocks = {stage: SPIM(encoder.dims[stage], **spim) for stage in stages}
     decoder = _make(DECODERS, architecture["decoder"], dims=encoder.dims, classes=architecture["classes"])
     return Segmenter(encoder, blocks, decoder, feeds_next=feeds_next)
+
+
+def shapes(architecture: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    """The names and shapes of all weights of the network that an architecture describes; makes none of them."""
+    with torch.device("meta"):
+        network = build(architecture)
+    return {name: tuple(weight.shape) for name, weight in network.state_dict().items()}
 
 
 def _make(registry: Mapping[str, Callable[..., Any]], spec: Mapping[str, Any], **known: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,10 +28,18 @@ class Zoo:
 
     def load(self, name: str) -> Preset:
         """The preset of that name; raises UnknownPreset or PresetInvalid."""
+        return read_preset(self._folder(name))
+
+    def item(self, name: str) -> dict[str, Any]:
+        """The whole of the preset's ``preset.json``, for a preset to be made after it."""
+        item: dict[str, Any] = json.loads((self._folder(name) / PRESET_FILE).read_text(encoding="utf-8"))
+        return item
+
+    def _folder(self, name: str) -> Path:
         found = self._presets()
         if name not in found:
             raise UnknownPreset(name=name, known=", ".join(sorted(found)) or "none")
-        return read_preset(found[name])
+        return found[name]
 
     def describe(self) -> list[dict[str, Any]]:
         """All presets as plain values; one that cannot be read is listed with its error."""

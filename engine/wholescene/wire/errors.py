@@ -93,6 +93,36 @@ class WeightsCorrupt(WholeSceneError):
     remedy = "Fetch or import the weights again; the file may be truncated or changed."
 
 
+class PresetExists(WholeSceneError):
+    code = "preset.exists"
+    problem = "There is a preset folder at {path} already."
+    remedy = "Choose another name, or take that folder away first."
+
+
+class CheckpointUnreadable(WholeSceneError):
+    code = "checkpoint.unreadable"
+    problem = "{path} cannot be read as a checkpoint: {detail}."
+    remedy = "Download it again; it has to be a file of torch.save, by torch 1.6 or later, that holds a state_dict."
+
+
+class CheckpointUnsafe(WholeSceneError):
+    code = "checkpoint.unsafe"
+    problem = "{path} asks for {name}, which weights never need. Nothing in it was run."
+    remedy = "Do not open this file with other software either; get the weights from their authors."
+
+
+class CheckpointMismatch(WholeSceneError):
+    code = "checkpoint.mismatch"
+    problem = "The weights in {path} do not fit a network that can be imported: {detail}."
+    remedy = "Choose another --preset to build on, or import another file."
+
+
+class LicenceNotAccepted(WholeSceneError):
+    code = "checkpoint.licence"
+    problem = "The licence of these weights was not accepted: {licence}."
+    remedy = "If you may use them under it, pass --accept-licence."
+
+
 # -- the scene -----------------------------------------------------------------
 
 

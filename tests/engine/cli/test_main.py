@@ -27,7 +27,7 @@ def test_no_command_and_unknown_options_are_wrong_usage(capsys):
 
 
 def test_every_command_explains_itself(capsys):
-    for name in ("segment", "presets", "serve", "status", "shutdown", "register", "landscape", "demo"):
+    for name in ("segment", "presets", "import", "serve", "status", "shutdown", "register", "landscape", "demo"):
         with pytest.raises(SystemExit) as ended:
             main([name, "--help"])
         assert ended.value.code == 0

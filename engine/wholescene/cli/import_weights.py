@@ -1,0 +1,150 @@
+"""``wholescene import``: from a published checkpoint to a preset of one's own."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..wire.errors import LicenceNotAccepted, PresetExists
+
+if TYPE_CHECKING:
+    from ..presets.importing import Mapped, Origin, Recognised
+
+EXAMPLES = """\
+examples:
+  wholescene import REST_water_swin_large.pth --as glh-water
+  wholescene import baseline_fbp_swin_large.pth --as fbp
+  wholescene import my_training.pth --as my-water --preset glh-water --spim-heads 4
+"""
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommand."""
+    parser = subparsers.add_parser(
+        "import",
+        help="make a preset of a published checkpoint",
+        description="Make a preset of a checkpoint of mmsegmentation (Swin or ConvNeXt, UPerNet, SPIM). "
+        "Nothing in the file is run.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run, parser=parser)
+    parser.add_argument("file", type=Path, metavar="FILE", help="a .pth file")
+    parser.add_argument("--as", dest="name", type=_name, required=True, metavar="NAME", help="name of the new preset")
+    parser.add_argument(
+        "--preset", metavar="BASE", help="preset whose classes, bands and scaling the weights are for (default: NAME)"
+    )
+    parser.add_argument(
+        "--spim-heads", type=_heads, metavar="N", help="heads of SPIM, which no weight tells (default: those of BASE)"
+    )
+    parser.add_argument("--accept-licence", action="store_true", help="you may use the weights under their licence")
+    parser.add_argument("--json", action="store_true", help="print what was imported as JSON")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, match, ask for the licence, write."""
+    from .. import nn
+    from ..presets.importing import Checkpoint, Mapped, recognise, write_preset
+    from ..presets.zoo import Zoo, user_folders
+
+    folder = user_folders()[0] / args.name
+    if folder.exists():
+        raise PresetExists(path=str(folder))
+    zoo, base = Zoo(), args.preset or args.name
+    if args.preset is None and args.name not in zoo.names():
+        args.parser.error(f"there is no preset '{args.name}' yet: name one to build on with --preset")
+    preset, item = zoo.load(base), zoo.item(base)
+    checkpoint = Checkpoint(args.file)
+    found = recognise(checkpoint, preset.architecture, args.spim_heads)
+    mapped = Mapped(checkpoint, found.tables, nn.shapes(found.architecture))
+    origin = _origin(args.file, base, preset.licence)
+    if not args.json:
+        _show(found, mapped, args.spim_heads)
+    mapped.report.require(str(args.file))
+    _accept(origin, given=args.accept_licence, ask=not args.json)
+    write_preset(folder, item, found.architecture, mapped.arrays(), origin)
+    _show_end(args.name, folder, found, mapped, origin, as_json=args.json)
+    return 0
+
+
+def _origin(file: Path, base: str, licence: str) -> Origin:
+    from ..presets.importing import Origin
+    from ..presets.weights import sha256
+
+    return Origin(file.name, sha256(file), base, licence)
+
+
+def _show(found: Recognised, mapped: Mapped, heads: int | None) -> None:
+    """A table of what the file holds and what became of it."""
+    from rich.console import Console
+    from rich.table import Table
+
+    report = mapped.report
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(justify="right")
+    table.add_column()
+    table.add_row("", ", ".join(part.title for part in found.tables))
+    table.add_row(str(len(report.matched)), "weights matched")
+    for reason, count in Counter(report.skipped.values()).items():
+        table.add_row(str(count), f"skipped: {reason}")
+    for count, what in (
+        (len(report.filled), "not in the file, set to zero, which means the same"),
+        (len(report.missing), "missing"),
+        (len(report.unexpected), "unknown"),
+        (len(report.misshapen), "of another shape"),
+    ):
+        if count:
+            table.add_row(str(count), what)
+    spim = found.architecture.get("spim")
+    if spim and heads is None:
+        table.add_row(str(spim["heads"]), "heads of SPIM are assumed; another number is set with --spim-heads")
+    if not spim:
+        table.add_row("", "no SPIM: the network sees no more than its encoder and its pools do")
+    Console().print(table)
+
+
+def _accept(origin: Origin, *, given: bool, ask: bool) -> None:
+    """Show the licence; it has to be accepted by the option or, on a terminal, by an answer."""
+    notice = (
+        f"The preset '{origin.base}' gives the licence of its weights as {origin.licence}. "
+        "The new preset takes it over; it does not make the weights yours to pass on."
+    )
+    if ask:
+        print(notice)
+    if given:
+        return
+    if ask and sys.stdin.isatty() and input("Use them under this licence? [y/N] ").strip().lower() in ("y", "yes"):
+        return
+    raise LicenceNotAccepted(licence=origin.licence)
+
+
+def _show_end(name: str, folder: Path, found: Recognised, mapped: Mapped, origin: Origin, *, as_json: bool) -> None:
+    if not as_json:
+        print(f"{folder}\nUse it with: wholescene segment SCENE --preset {name}")
+        return
+    document: dict[str, Any] = {
+        "preset": name,
+        "folder": str(folder),
+        "base": origin.base,
+        "architecture": found.architecture,
+        "weights": mapped.report.to_dict(),
+        "licence": origin.licence,
+    }
+    print(json.dumps(document, indent=1))
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", text):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a name of letters, digits, '.', '_' and '-'")
+    return text
+
+
+def _heads(text: str) -> int:
+    if not (text.isdigit() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of heads")
+    return int(text)

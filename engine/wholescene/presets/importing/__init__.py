@@ -1,0 +1,8 @@
+"""Importing checkpoints of mmsegmentation into presets, without running anything in them."""
+
+from .checkpoint import Checkpoint
+from .folder import Origin, describe, write_preset
+from .mapping import Mapped, Report
+from .recognition import Recognised, recognise
+
+__all__ = ["Checkpoint", "Mapped", "Origin", "Recognised", "Report", "describe", "recognise", "write_preset"]

@@ -1,0 +1,110 @@
+"""``wholescene import`` from a file to a class map."""
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+import torch
+from rasterio.transform import from_origin
+
+from checkpoints import SPIM, SWIN_TINY, WATER, published, save
+from wholescene import nn
+from wholescene.cli.main import main
+from wholescene.presets import Zoo
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    net = nn.build({"encoder": SWIN_TINY, "spim": {**SPIM, "stages": [3]}, "decoder": WATER, "classes": 2})
+    return save(tmp_path_factory.mktemp("file") / "REST_tiny.pth", published(net.state_dict(), water=True))
+
+
+def imported(engine_home, name):
+    return engine_home / "data" / "presets" / name
+
+
+def test_import_and_segment(file, engine_home, write_raster, tmp_path, capsys):
+    assert main(["import", str(file), "--as", "glh-water", "--accept-licence"]) == 0
+    told = capsys.readouterr().out
+    for words in ("SPIM of REST", "weights matched", "training only", "CC-BY-NC-4.0", "--spim-heads"):
+        assert words in told
+    assert len(told.splitlines()) < 24
+    pixels = np.random.default_rng(1).integers(0, 255, (3, 150, 170), dtype=np.uint8)
+    scene = write_raster("scene.tif", pixels, crs="EPSG:32631", transform=from_origin(500000, 4600000, 0.3, 0.3))
+    output = tmp_path / "map.tif"
+    assert main(["segment", str(scene), "--preset", "glh-water", "--bands", "1,2,3", "--output", str(output)]) == 0
+    assert output.is_file()
+
+
+def test_json_tells_everything(file, engine_home, capsys):
+    arguments = ["import", str(file), "--as", "mine", "--preset", "glh-water", "--spim-heads", "4"]
+    assert main([*arguments, "--accept-licence", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["preset"] == "mine"
+    assert told["architecture"]["spim"] == {**SPIM, "stages": [3], "heads": 4}
+    assert told["weights"]["matched"] > 200
+    assert told["weights"]["unexpected"] == told["weights"]["missing"] == []
+    assert told["licence"] == "CC-BY-NC-4.0"
+    assert Zoo().load("mine").weights_path().parent == imported(engine_home, "mine")
+
+    assert main([*arguments, "--accept-licence", "--json"]) == 1  # there is one of that name
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "preset.exists"
+
+
+def test_without_the_licence_nothing_is_written(file, engine_home, monkeypatch, capsys):
+    monkeypatch.setattr("sys.stdin", io.StringIO("y\n"))  # not a terminal
+    assert main(["import", str(file), "--as", "glh-water"]) == 1
+    told = capsys.readouterr()
+    assert "[checkpoint.licence]" in told.err
+    assert "CC-BY-NC-4.0" in told.out
+    assert not imported(engine_home, "glh-water").exists()
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(("answer", "code"), [("y\n", 0), ("\n", 1), ("no\n", 1)])
+def test_on_a_terminal_the_licence_is_asked_for(file, engine_home, monkeypatch, answer, code):
+    monkeypatch.setattr("sys.stdin", Terminal(answer))
+    assert main(["import", str(file), "--as", "glh-water"]) == code
+    assert imported(engine_home, "glh-water").exists() == (code == 0)
+
+
+def test_files_of_another_number_of_classes_are_refused(file, engine_home, capsys):
+    assert main(["import", str(file), "--as", "fbp", "--accept-licence"]) == 1
+    told = capsys.readouterr()
+    assert "[checkpoint.mismatch]" in told.err
+    assert "expected 24 x 16 x 1 x 1" in told.err
+    assert "of another shape" in told.out
+    assert not imported(engine_home, "fbp").exists()
+
+
+def test_a_hostile_file_is_refused(engine_home, tmp_path, capsys):
+    marker, file = tmp_path / "it-ran", tmp_path / "evil.pth"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("evil/data.pkl", f"cposix\nsystem\n(S'touch {marker}'\ntR.")
+    assert main(["import", str(file), "--as", "fbp", "--accept-licence"]) == 1
+    assert "[checkpoint.unsafe]" in capsys.readouterr().err
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--as", "../up"], ["--as", ".hidden"], ["--as", "new"], ["--as", "fbp", "--spim-heads", "0"], []],
+)
+def test_wrong_usage(engine_home, arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["import", "x.pth", *arguments])
+    assert ended.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+def test_weights_of_training_only_are_said_to_be_skipped(file, engine_home, capsys):
+    main(["import", str(file), "--as", "glh-water", "--accept-licence", "--json"])
+    skipped = json.loads(capsys.readouterr().out)["weights"]["skipped"]
+    assert skipped["auxiliary_head.conv_seg.weight"] == "helps in training only"
+    assert torch.load(file, weights_only=True)["state_dict"].keys() >= skipped.keys()

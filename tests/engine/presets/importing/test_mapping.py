@@ -1,0 +1,233 @@
+"""Published weights under our names: complete, bit for bit, and computing what their authors' layers compute."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from checkpoints import ATTO, MMSEG, SPIM, SWIN_TINY, WATER, published, save
+from wholescene import nn
+from wholescene.nn.convnextv2 import VARIANTS as CONVNEXT_VARIANTS
+from wholescene.nn.swin import VARIANTS as SWIN_VARIANTS
+from wholescene.presets.importing import Checkpoint, Mapped, recognise
+from wholescene.presets.importing.table import tables
+from wholescene.wire.errors import CheckpointMismatch
+
+BASE = {"encoder": {"name": "swin", "variant": "large", "in_channels": 3}, "spim": {"heads": 8}, "classes": 2}
+
+
+def network(encoder, decoder, spim=None):
+    architecture = {"encoder": encoder, "decoder": decoder, "classes": 2, **({"spim": spim} if spim else {})}
+    net = nn.build(architecture).eval().requires_grad_(False)
+    generator = torch.Generator().manual_seed(3)
+    for value in net.state_dict().values():
+        if value.is_floating_point():
+            value.copy_(torch.randn(value.shape, generator=generator) * 0.1 + 0.5)
+        else:
+            value.fill_(7)
+    return architecture, net
+
+
+@pytest.fixture(scope="module")
+def water(tmp_path_factory):
+    """A small REST_water: Swin, SPIM on all stages, the water head."""
+    architecture, net = network(SWIN_TINY, WATER, SPIM)
+    weights = published(net.state_dict(), water=True)
+    return architecture, net, weights, save(tmp_path_factory.mktemp("water") / "REST_water.pth", weights)
+
+
+@pytest.fixture(scope="module")
+def baseline(tmp_path_factory):
+    """A small baseline: Swin and mmsegmentation's head, no SPIM."""
+    architecture, net = network(SWIN_TINY, MMSEG)
+    weights = published(net.state_dict())
+    return architecture, net, weights, save(tmp_path_factory.mktemp("baseline") / "baseline.pth", weights)
+
+
+def mapped(path, base=BASE, **options):
+    checkpoint = Checkpoint(path)
+    found = recognise(checkpoint, base, **options)
+    return found, Mapped(checkpoint, found.tables, nn.shapes(found.architecture))
+
+
+def assert_same_bits(found, state):
+    found = dict(found)
+    assert set(found) == set(state)
+    for name, value in state.items():
+        assert found[name].dtype == value.numpy().dtype
+        np.testing.assert_array_equal(found[name], value.numpy(), err_msg=name)
+
+
+def test_the_stand_in_has_the_published_names(water, baseline):
+    """The names that the description of the published files lists (one of each kind), with their shapes."""
+    _, _, weights, _ = water
+    assert weights["decode_head.ppm_conv.3.0.weight"].shape == (16, 768, 1, 1)
+    assert weights["decode_head.ppm_last_conv.0.weight"].shape == (16, 768 + 4 * 16, 3, 3)
+    assert weights["decode_head.conv_fusion.0.weight"].shape == (16, 4 * 16, 3, 3)
+    assert weights["decode_head.object_head.1.weight"].shape == (2, 16, 1, 1)
+    assert weights["backbone.spattns.3.attn.attn.in_proj_weight"].shape == (3 * 768, 768)
+    for name in (
+        "backbone.patch_embed.projection.weight",
+        "backbone.patch_embed.norm.bias",
+        "backbone.stages.2.blocks.5.attn.w_msa.relative_position_bias_table",
+        "backbone.stages.0.downsample.reduction.weight",
+        "backbone.norm3.weight",
+        "backbone.spattns.0.ln1.weight",
+        "backbone.spattns.0.attn.attn.out_proj.bias",
+        "backbone.spattns.0.ffn.layers.0.0.weight",
+        "backbone.spattns.0.ffn.layers.1.bias",
+        "decode_head.ppm_conv.0.1._tmp_running_mean",
+        "decode_head.fpn_in.2.1.running_var",
+        "decode_head.fpn_out.0.0.1.num_batches_tracked",
+        "decode_head.object_head.0.1._running_iter",
+    ):
+        assert name in weights
+    for name in ("psp_modules.3.1.conv.weight", "bottleneck.bn.bias", "lateral_convs.2.conv.weight", "conv_seg.bias"):
+        assert f"decode_head.{name}" in baseline[2]
+
+
+def test_water_model_bit_for_bit(water):
+    architecture, net, weights, path = water
+    found, result = mapped(path)
+    assert found.architecture == architecture
+    report = result.report
+    assert report.complete
+    assert set(report.matched) | set(report.skipped) == set(weights)
+    assert not report.filled
+    assert_same_bits(result.arrays(), net.state_dict())
+    skipped = {re.sub(r"\d", "N", name) for name in report.skipped}
+    assert "decode_head.conv_seg.weight" in skipped
+    assert "decode_head.fpn_in.N.N._running_iter" in skipped
+    assert "auxiliary_head.convs.N.conv.weight" in skipped
+
+
+def test_baseline_without_spim_bit_for_bit(baseline):
+    architecture, net, _, path = baseline
+    found, result = mapped(path)
+    assert found.architecture == architecture
+    assert "spim" not in found.architecture
+    result.report.require("x")
+    assert_same_bits(result.arrays(), net.state_dict())
+
+
+def test_stages_and_heads_of_spim(tmp_path):
+    spim = {**SPIM, "stages": [1, 3], "heads": 4}
+    architecture, net = network(SWIN_TINY, MMSEG, spim)
+    path = save(tmp_path / "a.pth", published(net.state_dict()))
+    assert mapped(path, spim_heads=4)[0].architecture == architecture
+    assert mapped(path)[0].architecture["spim"]["heads"] == 8  # of the base
+    with pytest.raises(CheckpointMismatch, match="--spim-heads"):
+        mapped(path, base={**BASE, "spim": {}})
+    with pytest.raises(CheckpointMismatch, match="5 heads"):
+        mapped(path, spim_heads=5)
+
+
+def test_patch_merging_computes_what_mmsegmentation_does(baseline):
+    """Theirs: nn.Unfold of 2 x 2 pixels, norm, linear layer, with the weights as they lie in the file."""
+    _, _, weights, path = baseline
+    ours = dict(mapped(path)[1].arrays())
+    generator = torch.Generator().manual_seed(1)
+    x = torch.randn(1, 96, 6, 10, generator=generator)
+    merging = nn.swin("tiny").stages[1].downsample
+    prefix = "encoder.stages.1.downsample."
+    merging.load_state_dict(
+        {name.removeprefix(prefix): torch.from_numpy(ours[name].copy()) for name in ours if name.startswith(prefix)}
+    )
+    theirs = {name: weights[f"backbone.stages.0.downsample.{name}"].clone() for name in ("norm.weight", "norm.bias")}
+    merged = torch.nn.Unfold(kernel_size=2, stride=2)(x).transpose(1, 2)
+    merged = F.layer_norm(merged, (384,), theirs["norm.weight"], theirs["norm.bias"], 1e-5)
+    expected = (merged @ weights["backbone.stages.0.downsample.reduction.weight"].T).transpose(1, 2).view(1, 192, 3, 5)
+    assert expected.std() > 0.1
+    torch.testing.assert_close(merging(x), expected, rtol=1e-4, atol=1e-4)
+
+
+def with_layer_scale(weights):
+    """ConvNeXt as REST has it: layer scale on top of GRN."""
+    generator = torch.Generator().manual_seed(9)
+    gammas = {
+        name.replace("norm.weight", "gamma"): torch.randn(value.shape, generator=generator)
+        for name, value in weights.items()
+        if re.fullmatch(r"backbone\.stages\.\d\.\d+\.norm\.weight", name)
+    }
+    return weights | gammas
+
+
+def test_convnext_v2_bit_for_bit(tmp_path):
+    spim = {**SPIM, "stages": [3], "feeds_next": True}
+    architecture, net = network(ATTO, MMSEG, spim)
+    found, result = mapped(save(tmp_path / "a.pth", published(net.state_dict(), convnext=True)))
+    assert found.architecture == architecture
+    result.report.require("x")
+    assert_same_bits(result.arrays(), net.state_dict())
+
+
+def test_layer_scale_goes_into_the_layer_before_it(tmp_path):
+    """A block of theirs: depthwise convolution, norm, layer, GELU, GRN, layer, gamma times all that, residual."""
+    _, net = network(ATTO, MMSEG)
+    weights = with_layer_scale(published(net.state_dict(), convnext=True))
+    _, result = mapped(save(tmp_path / "a.pth", weights))
+    result.report.require("x")
+    assert not result.report.skipped.keys() & {name for name in weights if name.endswith("gamma")}
+    _, imported = network(ATTO, MMSEG)
+    imported.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in result.arrays()})
+
+    x = torch.randn(1, 40, 12, 9, generator=torch.Generator().manual_seed(2))
+    their = {name.removeprefix("backbone.stages.0.1."): value for name, value in weights.items()}
+    y = F.conv2d(x, their["depthwise_conv.weight"], their["depthwise_conv.bias"], padding=3, groups=40)
+    y = F.layer_norm(y.permute(0, 2, 3, 1), (40,), their["norm.weight"], their["norm.bias"], 1e-6)
+    y = F.gelu(F.linear(y, their["pointwise_conv1.weight"], their["pointwise_conv1.bias"]))
+    norm = torch.linalg.vector_norm(y, dim=(1, 2), keepdim=True)
+    y = their["grn.gamma"] * (y * norm / (norm.mean(-1, keepdim=True) + 1e-6)) + their["grn.beta"] + y
+    y = F.linear(y, their["pointwise_conv2.weight"], their["pointwise_conv2.bias"]) * their["gamma"]
+    torch.testing.assert_close(imported.encoder.stages[0].blocks[1](x), x + y.permute(0, 3, 1, 2), rtol=1e-4, atol=1e-4)
+
+
+def test_first_convnext_has_no_grn_and_needs_none(tmp_path):
+    _, net = network(ATTO, MMSEG)
+    weights = {name: value for name, value in published(net.state_dict(), convnext=True).items() if ".grn." not in name}
+    weights = {name: value for name, value in weights.items() if not name.endswith("num_batches_tracked")}
+    _, result = mapped(save(tmp_path / "a.pth", weights))
+    result.report.require("x")
+    arrays = dict(result.arrays())
+    filled = set(result.report.filled)
+    assert {name.rpartition(".")[0].rpartition(".")[2] for name in filled} == {"grn", "bn"}
+    assert not any(arrays[name].any() for name in filled)
+    net.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in arrays.items()})
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda w: w.pop("backbone.norm2.weight"), r"1 weights are missing: norms\.2\.weight"),
+        (lambda w: w.pop("decode_head.fpn_convs.1.bn.running_var"), r"missing: decoder\.fpn_convs\.1\.bn\.running_var"),
+        (lambda w: w.update({"decode_head.context.weight": torch.ones(3)}), r"unknown: decode_head\.context\.weight"),
+        (lambda w: w.update({"neck.a": torch.ones(3)}), r"unknown: neck\.a"),
+        (
+            lambda w: w.update({"decode_head.conv_seg.weight": torch.ones(24, 16, 1, 1)}),
+            r"conv_seg\.weight \(24 x 16 x 1 x 1, expected 2 x 16 x 1 x 1\)",
+        ),
+        (lambda w: w.pop("decode_head.fpn_bottleneck.conv.weight"), "no decoder that is known"),
+        (lambda w: w.pop("backbone.stages.2.blocks.4.norm1.weight"), "2-2-5-2 blocks and 96 channels is none of tiny"),
+    ],
+)
+def test_weights_that_do_not_fit_are_named(baseline, tmp_path, change, told):
+    weights = dict(baseline[2])
+    change(weights)
+    with pytest.raises(CheckpointMismatch, match=told):
+        mapped(save(tmp_path / "a.pth", weights))[1].report.require("a.pth")
+
+
+def test_other_files_have_no_known_encoder(tmp_path):
+    path = save(tmp_path / "a.pth", {"conv1.weight": torch.ones(2)})
+    with pytest.raises(CheckpointMismatch, match=r"no encoder that is known; known are: .*Swin"):
+        mapped(path)
+
+
+@pytest.mark.parametrize(("name", "variants"), [("swin", SWIN_VARIANTS), ("convnextv2", CONVNEXT_VARIANTS)])
+def test_every_size_that_can_be_built_is_known(name, variants):
+    table = next(table for table in tables() if table.spec.get("name") == name)
+    known = {size: (variant.depths, variant.width) for size, variant in table.variants.items()}
+    widths = {size: v.dims[0] if name == "convnextv2" else v.dim for size, v in variants.items()}
+    assert known == {size: (v.depths, widths[size]) for size, v in variants.items()}
