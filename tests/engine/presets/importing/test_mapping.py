@@ -11,8 +11,10 @@ from checkpoints import ATTO, MMSEG, SPIM, SWIN_TINY, WATER, published, save
 from wholescene import nn
 from wholescene.nn.convnextv2 import VARIANTS as CONVNEXT_VARIANTS
 from wholescene.nn.swin import VARIANTS as SWIN_VARIANTS
+from wholescene.presets import Zoo
 from wholescene.presets.importing import Checkpoint, Mapped, recognise
 from wholescene.presets.importing.table import tables
+from wholescene.presets.zoo import shipped_folder
 from wholescene.wire.errors import CheckpointMismatch
 
 BASE = {"encoder": {"name": "swin", "variant": "large", "in_channels": 3}, "spim": {"heads": 8}, "classes": 2}
@@ -122,6 +124,30 @@ def test_stages_and_heads_of_spim(tmp_path):
         mapped(path, base={**BASE, "spim": {}})
     with pytest.raises(CheckpointMismatch, match="5 heads"):
         mapped(path, spim_heads=5)
+
+
+@pytest.mark.parametrize(
+    ("base", "decoder", "spim"),
+    [("glh-water", {**WATER, "channels": 512}, SPIM), ("fbp", {**MMSEG, "channels": 512}, None)],
+)
+def test_published_networks_at_full_width(tmp_path, base, decoder, spim):
+    """All names and shapes of Swin-L and a decoder of 512 channels; each tensor stores one value."""
+    preset = Zoo([shipped_folder()]).load(base)
+    architecture = {"encoder": {**SWIN_TINY, "variant": "large"}, "decoder": decoder, "classes": len(preset.classes)}
+    shapes = nn.shapes({**architecture, "spim": spim} if spim else architecture)
+    state = {name: torch.ones(()).expand(shape) for name, shape in shapes.items()}
+    weights = published(state, water=base == "glh-water")
+    if spim:
+        assert weights["decode_head.ppm_conv.0.0.weight"].shape == (512, 1536, 1, 1)
+        assert weights["decode_head.ppm_last_conv.0.weight"].shape == (512, 3584, 3, 3)
+        assert weights["decode_head.conv_fusion.0.weight"].shape == (512, 2048, 3, 3)
+        assert weights["decode_head.object_head.1.weight"].shape == (2, 512, 1, 1)
+        assert sum(value.numel() for name, value in weights.items() if ".spattns." in name) == 37_638_720
+    found, result = mapped(save(tmp_path / "a.pth", weights), preset.architecture)
+    assert result.report.complete
+    assert found.architecture["encoder"] == preset.architecture["encoder"]
+    assert found.architecture["decoder"] == preset.architecture["decoder"]
+    assert found.architecture.get("spim") == spim
 
 
 def test_patch_merging_computes_what_mmsegmentation_does(baseline):
