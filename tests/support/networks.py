@@ -19,6 +19,7 @@ SWIN = {"name": "swin", "variant": "tiny"}
 FPN = {"name": "fpn", "channels": 32}
 UPERNET = {"name": "upernet", "channels": 16}
 WATER = {"name": "upernet", "dialect": "lwc", "channels": 16}
+WATER_FINE = {**WATER, "joined": "finest"}
 
 
 def network(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar
 
 from torch import nn
 
@@ -15,8 +14,8 @@ from .steps import FeatureSpec, Output, Step
 class Decoder(nn.Module):
     """Four feature maps at strides 4, 8, 16, 32 to logits ``[B, classes, H / stride, W / stride]``."""
 
-    halos: ClassVar[tuple[int, int, int, int]]  # pixels of each map that `on_patches` needs around a tile
-    stride: ClassVar[int] = 4  # scene pixels that a pixel of the logits spans
+    halos: tuple[int, int, int, int]  # pixels of each map that `on_patches` needs around a tile
+    stride: int = 4  # scene pixels that a pixel of the logits spans
 
     def steps(self, outputs: Sequence[Output], features: dict[str, FeatureSpec]) -> tuple[list[Step], list[Output]]:
         """What has to see the whole scene first, and what `on_patches` reads then; by default nothing does.

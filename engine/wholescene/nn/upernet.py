@@ -7,7 +7,7 @@ and all four levels are joined at the finest.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import ClassVar, cast
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -42,7 +42,7 @@ class UPerNet(Decoder):
     """Feature maps at strides 4, 8, 16, 32 to logits ``[B, classes, H / 4, W / 4]``."""
 
     halos = (4, 4, 4, 4)  # three convolutions and the enlargements between them need so much
-    fused: ClassVar[int] = 0  # the level at which all levels are joined
+    fused: int = 0  # the level at which all levels are joined
 
     def __init__(self, dims: Sequence[int], classes: int, channels: int = 512) -> None:
         super().__init__()

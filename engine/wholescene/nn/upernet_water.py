@@ -1,7 +1,7 @@
 """UPerNet as the published water model of REST computes it, the dialect ``lwc``.
 
-Unlike mmsegmentation's it enlarges pools before it convolves them, joins all levels at the coarsest,
-so that the logits come at stride 32, and has one more convolution before the classes.
+Unlike mmsegmentation's it enlarges pools before it convolves them, has one more convolution before
+the classes, and gives its logits at stride 32.
 """
 
 from __future__ import annotations
@@ -11,27 +11,42 @@ from collections.abc import Sequence
 import torch.nn.functional as F
 from torch import Tensor
 
+from . import patch as on_patch
 from .patch import Patch
 from .upernet import ConvModule, UPerNet, resize, spread_over
 
+# where the levels are joined: that level, and the pixels of each map around a tile that are needed for it
+JOINED = {"coarsest": (3, (22, 12, 7, 4)), "finest": (0, (8, 5, 4, 3))}
+
 
 class WaterUPerNet(UPerNet):
-    """Feature maps at strides 4, 8, 16, 32 to logits ``[B, classes, H / 32, W / 32]``."""
+    """Feature maps at strides 4, 8, 16, 32 to logits ``[B, classes, H / 32, W / 32]``.
 
-    fused = 3
+    Levels are ``joined`` at the coarsest map; or at the finest, and the logits are reduced then.
+    """
+
     stride = 32
-    # three joined pixels around a tile; on the finer maps the middles of these, and a pixel for each convolution
-    halos = (22, 12, 7, 4)
 
-    def __init__(self, dims: Sequence[int], classes: int, channels: int = 512) -> None:
+    def __init__(self, dims: Sequence[int], classes: int, channels: int = 512, joined: str = "coarsest") -> None:
         super().__init__(dims, classes, channels)
+        if joined not in JOINED:
+            raise ValueError(f"levels cannot be joined at {joined!r}; known: {', '.join(JOINED)}")
+        self.fused, self.halos = JOINED[joined]
         self.head_convs.append(ConvModule(channels, channels, 3))
+
+    def forward(self, features: Sequence[Tensor]) -> Tensor:
+        return resize(super().forward(features), features[-1].shape[-2:])
 
     def _pool(self, conv: ConvModule, mean: Tensor, size: Sequence[int]) -> Tensor:
         out: Tensor = conv(resize(mean, size))
         return out
 
     # -- the same as steps -------------------------------------------------------
+
+    def on_patches(self, patches: Sequence[Patch]) -> Patch:
+        """The rest of the decoder on patches of the four maps, the last of them after the pools."""
+        logits = super().on_patches(patches)
+        return logits if self.fused == 3 else on_patch.shrink(logits, 8)
 
     # A 1 x 1 convolution and batch norm are affine in each pixel and commute with bilinear
     # enlargement, whose weights add up to one: only the ReLU has to wait.

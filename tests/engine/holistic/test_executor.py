@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from networks import ATTO, FPN, SWIN, UPERNET, WATER, Counter, network, streamed
+from networks import ATTO, FPN, SWIN, UPERNET, WATER, WATER_FINE, Counter, network, streamed
 
 SPIM = {"stages": [3], "heads": 8, "kv_pool": 4}
 SPIM_EARLY = {"stages": [1, 3], "heads": 4, "kv_pool": 2, "outer_residual": True}
@@ -37,7 +37,8 @@ def test_streamed_logits_equal_the_undivided_forward(spim, size, tile):
 
 
 @pytest.mark.parametrize(
-    ("encoder", "decoder"), [(SWIN, FPN), (ATTO, UPERNET), (SWIN, UPERNET), (ATTO, WATER), (SWIN, WATER)]
+    ("encoder", "decoder"),
+    [(SWIN, FPN), (ATTO, UPERNET), (SWIN, UPERNET), (ATTO, WATER), (SWIN, WATER), (ATTO, WATER_FINE)],
 )
 @pytest.mark.parametrize(("size", "tile"), [((333, 260), 256), ((97, 641), 256), ((513, 300), 512)])
 def test_every_encoder_with_every_decoder(encoder, decoder, size, tile):

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from networks import UPERNET, WATER, network
+from networks import UPERNET, WATER, WATER_FINE, network
 from wholescene.nn import build
 
 DIMS = (8, 16, 32, 64)
@@ -18,9 +18,9 @@ def features():
     return [torch.randn(1, dim, 96 >> level, 64 >> level, generator=generator) for level, dim in enumerate(DIMS)]
 
 
-def decoder(dialect: str) -> nn.Module:
-    net = network(decoder={"name": "upernet", "dialect": dialect, "channels": 12}, classes=3)
-    made = type(net.decoder)(DIMS, classes=3, channels=12).eval()
+def decoder(kind: dict[str, object]) -> nn.Module:
+    options = {key: value for key, value in kind.items() if key == "joined"}
+    made = type(network(decoder=kind).decoder)(DIMS, classes=3, channels=12, **options).eval()
     for value in made.state_dict().values():
         if value.is_floating_point():
             value.copy_(torch.rand(value.shape, generator=torch.Generator().manual_seed(value.numel())) - 0.3)
@@ -44,7 +44,7 @@ def to(x: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
     return F.interpolate(x, like.shape[-2:], mode="bilinear", align_corners=False)
 
 
-def described(state: dict[str, torch.Tensor], features: list[torch.Tensor], *, water: bool) -> torch.Tensor:
+def described(state: dict[str, torch.Tensor], features: list[torch.Tensor], *, water: bool, level: int) -> torch.Tensor:
     top = features[-1]
     pools = [top]
     for index, bins in enumerate((1, 2, 3, 6)):
@@ -55,21 +55,23 @@ def described(state: dict[str, torch.Tensor], features: list[torch.Tensor], *, w
         lateral = unit(state, f"lateral_convs.{index}", features[index])
         levels.insert(0, lateral + to(levels[0], lateral))
     levels = [*(unit(state, f"fpn_convs.{index}", levels[index]) for index in range(3)), levels[3]]
-    joined = torch.cat([to(level, levels[-1 if water else 0]) for level in levels], 1)
+    joined = torch.cat([to(one, levels[level]) for one in levels], 1)
     joined = unit(state, "fpn_bottleneck", joined)
     if water:
         joined = unit(state, "head_convs.0", joined)
-    return F.conv2d(joined, state["conv_seg.weight"], state["conv_seg.bias"])
+    logits = F.conv2d(joined, state["conv_seg.weight"], state["conv_seg.bias"])
+    return to(logits, top) if water else logits
 
 
-@pytest.mark.parametrize(("dialect", "size"), [("mmseg", (96, 64)), ("lwc", (12, 8))])
-def test_logits_are_as_described(features, dialect, size):
-    net = decoder(dialect)
+@pytest.mark.parametrize(
+    ("kind", "level", "size"), [(UPERNET, 0, (96, 64)), (WATER, 3, (12, 8)), (WATER_FINE, 0, (12, 8))]
+)
+def test_logits_are_as_described(features, kind, level, size):
+    net = decoder(kind)
     found = net(features)
     assert found.shape == (1, 3, *size)
-    torch.testing.assert_close(
-        found, described(net.state_dict(), features, water=dialect == "lwc"), rtol=1e-5, atol=1e-5
-    )
+    expected = described(net.state_dict(), features, water=kind is not UPERNET, level=level)
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-5)
 
 
 def test_water_logits_are_enlarged_from_a_thirty_second():
@@ -80,19 +82,20 @@ def test_water_logits_are_enlarged_from_a_thirty_second():
     torch.testing.assert_close(net(scene), enlarged[..., :90, :120])
 
 
-@pytest.mark.parametrize("kind", [UPERNET, WATER])
+@pytest.mark.parametrize("kind", [UPERNET, WATER, WATER_FINE])
 def test_multiply_adds_are_counted_at_the_level_where_they_happen(kind):
     net, scene = network(decoder=kind), torch.zeros(1, 3, 256, 256)
     features = net.features(scene)
     with FlopCounterMode(display=False) as counter:
         net.decoder(features)
     bottleneck = net.program(3).steps[-1].macs_close * 8 * 8
-    pools = 4 * 320 * 16 * 8 * 8 if kind is WATER else 0  # as steps they take a few pixels in both
+    pools = 4 * 320 * 16 * 8 * 8 if kind is not UPERNET else 0  # as steps they take a few pixels in both
     counted = net.decoder.macs() * 64 * 64 + bottleneck + pools
     assert counted * 2 == pytest.approx(counter.get_total_flops(), rel=0.05)
 
 
-def test_an_unknown_dialect_is_named():
-    decoder = {"name": "upernet", "dialect": "latin"}
-    with pytest.raises(ValueError, match="latin"):
+@pytest.mark.parametrize("wrong", [{"dialect": "latin"}, {"dialect": "lwc", "joined": "nowhere"}])
+def test_what_is_unknown_is_named(wrong):
+    decoder = {"name": "upernet", **wrong}
+    with pytest.raises(ValueError, match=r"latin|nowhere"):
         build({"encoder": {"name": "convnextv2", "variant": "atto"}, "decoder": decoder, "classes": 2})
