@@ -11,8 +11,6 @@ from qgis.PyQt.QtCore import QObject, QTimer
 from ..core import styling
 
 LOOK_AGAIN = 100  # ms to wait while the map is being drawn: drawing is not to be interrupted
-# QGIS is not to warn of a temporary layer at its end: the engine finishes the file without us
-NOT_TO_BE_SAVED = "skipMemoryLayersCheck"
 
 
 class GrowingLayer(QObject):
@@ -35,7 +33,6 @@ class GrowingLayer(QObject):
         self._plan, self._name, self._scene_id = plan, name, scene_id
         if working_path:
             self._show(working_path)
-            self.layer().setCustomProperty(NOT_TO_BE_SAVED, 1)
 
     def layer(self) -> Optional[QgsRasterLayer]:
         """The layer, or None once the user has removed it."""
@@ -59,7 +56,6 @@ class GrowingLayer(QObject):
         legend = self._legend()
         unfolded = legend is not None and legend.isExpanded()
         styling.switch_to(layer, path)
-        layer.removeCustomProperty(NOT_TO_BE_SAVED)
         if unfolded:
             QTimer.singleShot(0, self._unfold_legend)  # it was built anew, and is closed
         return True
