@@ -130,9 +130,9 @@ class Desktop:
         self._tool("xdotool", "mousemove", str(x), str(y), "sleep", "0.2", "click", "1", "mousemove", "320", "130")
 
     def shot(self, path: Path) -> None:
-        """Write a picture of the screen."""
+        """Write a picture of the screen, small enough for a repository."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._tool("import", "-window", "root", "-define", "png:compression-level=9", str(path))
+        self._tool("import", "-window", "root", "-colors", "256", f"PNG8:{path}")
 
     def _tool(self, *command: str) -> None:
         subprocess.run(command, env=self._environment, check=True, timeout=60)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from qgis_desktop import Desktop, build_zip, missing_programs
 
@@ -49,13 +50,20 @@ def take(scene: Path, engine_python: str, output: Path) -> None:
         time.sleep(0.5)
         desktop.shot(output / "qgis-before.png")
         desktop.click(*state["button"])
-        desktop.wait_until(lambda state: len(state["layers"]) == 2 and state["progress"] > 740, 600)
+        growing = desktop.wait_until(lambda state: state["notice"] or (drawn(state) and state["progress"] > 740), 600)
+        if growing["notice"]:
+            raise SystemExit(f"the panel says: {growing['notice']}")
         desktop.shot(output / "qgis-during.png")
         desktop.wait_until(lambda state: state["run"] == "idle" and state["ready"], 600)
         time.sleep(0.5)
         desktop.shot(output / "qgis-after.png")
     stop = [engine_python, "-I", "-m", "wholescene.cli", "shutdown"]
     subprocess.run(stop, env={**os.environ, **environment}, capture_output=True, timeout=60)
+
+
+def drawn(state: dict[str, Any]) -> bool:
+    """Whether the class map is on the map."""
+    return len(state["layers"]) == 2
 
 
 if __name__ == "__main__":
