@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -128,6 +129,7 @@ def main() -> int:
     parser.add_argument("--scene", help="only the scene with this word in its name")
     parser.add_argument("--command", default=SEGMENT, help="with {scene}, {preset}, {precision} and {output}")
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is measured ends too
     warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)
     failed = False
     print(f"{'scene':24} {'size':>15} {'precision':>9} {'seconds':>8} {'Mpx/s':>6} {'peak GB':>8}", flush=True)
