@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..wire.errors import Cancelled, InternalError, WholeSceneError
+from ..wire.identity import identity
 from ..wire.request import SegmentRequest
 from .outcome import DONE, FAILED, SKIPPED, STOPPED, Outcome
 from .progress import View
@@ -58,7 +59,7 @@ def skipped(request: SegmentRequest) -> Outcome | None:
 
 
 def finished_output(request: SegmentRequest) -> Path | None:
-    """The class map that this very request has made earlier, if the scene is not newer."""
+    """The class map that this very request has made earlier, with these weights, if the scene is not newer."""
     from ..presets.zoo import Zoo
     from ..raster.provenance import read_provenance
     from ..raster.sources import source_file
@@ -67,18 +68,11 @@ def finished_output(request: SegmentRequest) -> Path | None:
     files = [path for source in request.sources if (path := source_file(source))]
     if weights is None or len(files) < len(request.sources):
         return None  # the job itself will say what is wrong
-    wanted = {
-        "preset": request.preset,
-        "weights_sha256": weights.sha256 or "",
-        "grid": request.grid,
-        "extent": str(request.extent) if request.extent else "",
-    }
-    if request.precision != "auto":
-        wanted["precision"] = request.precision
+    wanted = {"request": identity(request), "weights_sha256": weights.sha256 or ""}
     for path in _candidates(request, files[0].parent):
         made = read_provenance(path)
         newer = all(path.stat().st_mtime >= file.stat().st_mtime for file in files)
-        if newer and all(made.get(key, "") == value for key, value in wanted.items()):
+        if newer and all(made.get(key) == value for key, value in wanted.items()):
             return path
     return None
 

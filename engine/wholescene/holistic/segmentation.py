@@ -20,6 +20,7 @@ from ..raster.scaling import scaling_from
 from ..raster.scene import Scene
 from ..raster.view import ModelView
 from ..wire import errors
+from ..wire.identity import identity
 from ..wire.plan import Plan, Window
 from ..wire.request import SegmentRequest
 from . import models, precision
@@ -137,6 +138,7 @@ class _Segmentation:
             "bands": ",".join(map(str, self.bands)),
             "network_pixels": f"{self.view.grid.width} x {self.view.grid.height}",
             "grid": self.request.grid,
+            "request": identity(self.request),
             "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         }
         if self.request.extent is not None:

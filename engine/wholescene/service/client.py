@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import time
 from collections import deque
@@ -19,6 +18,7 @@ from .. import __version__
 from ..wire import message as wire
 from ..wire.connection import ConnectionInfo, connection_file, read_connection
 from ..wire.errors import Cancelled, EngineLost, EngineNotFound, ProtocolMismatch, from_dict
+from ..wire.identity import absolute
 from ..wire.plan import Plan, Window
 from ..wire.request import SegmentRequest
 
@@ -306,25 +306,13 @@ class _Following:
         block(window, layers[0], layers[1] if len(layers) > 1 else None)
 
 
-def absolute(request: SegmentRequest) -> SegmentRequest:
-    """The request with whole paths. GDAL names that are no plain files stay as they are."""
-    return dataclasses.replace(
-        request,
-        sources=tuple(os.path.abspath(source) if os.path.exists(source) else source for source in request.sources),
-        output=None if request.output is None else os.path.abspath(request.output),
-        grid=os.path.abspath(request.grid) if _is_path(request.grid) else request.grid,
-    )
-
-
-def _is_path(grid: str) -> bool:
-    return grid not in ("scene", "model") and os.path.exists(grid)
-
-
 def _alive(pid: int) -> bool:
     try:
         return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
+    except psutil.AccessDenied:  # it is there, and somebody else's to look into
+        return True
 
 
 def _is_named_by(path: Path, info: ConnectionInfo) -> bool:

@@ -115,6 +115,24 @@ def test_another_extent_is_another_map(scenes, capsys):
     np.testing.assert_array_equal(part, whole[:64, :64])
 
 
+def test_what_was_asked_otherwise_is_not_finished(scenes, capsys):
+    """Each run differs from the first in one wish, and is itself finished when it is asked for again."""
+    assert segment(*scenes) == 0
+    for wish in (["--bands", "3,2,1"], ["--nodata", "0"], ["--confidence"]):
+        for state in ("done", "skipped"):
+            capsys.readouterr()
+            assert segment(*scenes, *wish, "--json") == 0
+            assert {scene["state"] for scene in _json(capsys)["scenes"]} == {state}, wish
+
+
+def test_it_is_the_same_wish_from_another_folder(scenes, monkeypatch, capsys):
+    assert segment(*scenes) == 0
+    capsys.readouterr()
+    monkeypatch.chdir(scenes[0].parent)
+    assert segment(*(scene.name for scene in scenes), "--json") == 0
+    assert {scene["state"] for scene in _json(capsys)["scenes"]} == {"skipped"}
+
+
 def test_several_scenes_need_a_folder_and_equal_names_do_not_meet(scenes, tmp_path, write_raster, capsys):
     (tmp_path / "other").mkdir()
     twin = write_raster("other/one.tif", picture(96, 128, 7))
