@@ -27,6 +27,7 @@ def run(requests: Sequence[SegmentRequest], door: Door, view: View, *, skip_fini
 
 def _one(request: SegmentRequest, door: Door, view: View) -> Outcome:
     from ..raster.naming import scene_title
+    from ..service.outputs import check
 
     started = time.monotonic()
     result: dict[str, Any] | None = None
@@ -34,6 +35,7 @@ def _one(request: SegmentRequest, door: Door, view: View) -> Outcome:
     state = DONE
     view.started(scene_title(request.sources))
     try:
+        check(request)  # before the large libraries are loaded
         result = door(request, view)
     except (Cancelled, KeyboardInterrupt):
         state, error = STOPPED, Cancelled()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -38,7 +39,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.set_defaults(run=run, parser=parser)
     parser.add_argument("scenes", nargs="+", metavar="IN", help="a raster: anything that GDAL opens, or a .zip")
     parser.add_argument("-p", "--preset", required=True, help="which model; 'wholescene presets' lists them")
-    parser.add_argument("-o", "--output", help="the class map; with several scenes a folder (default: beside each)")
+    parser.add_argument(
+        "-o",
+        "--output",
+        help="the class map (.tif); with several scenes a folder, made if its name ends in / (default: beside each)",
+    )
     _add_reading(parser)
     parser.add_argument("--grid", default="scene", help="grid of the map: scene, model, or a raster that has it")
     parser.add_argument("--precision", choices=PRECISIONS, default="auto", help="auto: bf16 only where it pays")
@@ -153,9 +158,13 @@ def _outputs(scenes: Sequence[tuple[str, ...]], args: argparse.Namespace) -> lis
     """The names to write to; None lets the job choose a free one beside the scene."""
     folder = Path(args.output) if args.output else None
     if folder is not None and not folder.is_dir():
-        if len(scenes) > 1:
-            raise OutputUnwritable(path=args.output, detail="several scenes need a folder here, and there is none")
-        return [args.output]
+        if args.output.endswith(("/", os.sep)):
+            _make_folder(folder)
+        elif len(scenes) > 1:
+            detail = f"several scenes need a folder; write {args.output}{os.sep} to have it made"
+            raise OutputUnwritable(path=args.output, detail=detail)
+        else:
+            return [args.output]
     if folder is None and not args.overwrite:
         return [None] * len(scenes)
     from ..raster.naming import scene_title
@@ -166,6 +175,13 @@ def _outputs(scenes: Sequence[tuple[str, ...]], args: argparse.Namespace) -> lis
     # two scenes of one name from different folders must not share a map
     numbers = [places[:index].count(place) + 1 for index, place in enumerate(places)]
     return [f"{place}{'' if n == 1 else f'_{n}'}.tif" for place, n in zip(places, numbers, strict=True)]
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise OutputUnwritable(path=str(folder), detail=problem.strerror or str(problem)) from None
 
 
 def _write_summary(args: argparse.Namespace, outcomes: Sequence[Outcome]) -> Path:

@@ -8,6 +8,9 @@ from pathlib import Path
 from ..wire.errors import OutputExists, OutputIsInput, OutputUnwritable
 from ..wire.request import SegmentRequest
 
+SUFFIXES = (".tif", ".tiff")  # under another one programs would not know the class map for a GeoTIFF
+WRONG_NAME = "a class map is a GeoTIFF, so its name has to end in .tif; a name that ends in {separator} is a folder"
+
 
 def check(request: SegmentRequest) -> None:
     """See that the named output may be written; raises OutputIsInput, OutputExists or OutputUnwritable."""
@@ -29,6 +32,8 @@ def _check_place(output: Path, request: SegmentRequest) -> None:
         raise OutputIsInput(path=str(output))
     if output.is_dir():
         raise OutputUnwritable(path=str(output), detail="it is a folder")
+    if output.suffix.lower() not in SUFFIXES:
+        raise OutputUnwritable(path=str(output), detail=WRONG_NAME.format(separator=os.sep))
     if output.exists() and not request.overwrite:
         raise OutputExists(path=str(output))
     if not output.parent.is_dir():

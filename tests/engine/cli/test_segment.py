@@ -145,6 +145,21 @@ def test_several_scenes_need_a_folder_and_equal_names_do_not_meet(scenes, tmp_pa
     assert (values(maps / "one_random.tif") != values(maps / "one_random_2.tif")).any()
 
 
+def test_a_name_that_ends_in_a_separator_is_a_folder_and_made(scenes, tmp_path, capsys):
+    new = tmp_path / "new"
+    assert segment(scenes[0], "--output", f"{new}/deep/") == 0
+    assert "one_random.tif" in left_in(new / "deep")
+    assert segment(*scenes, "--output", f"{new}/several/") == 0
+    assert {"one_random.tif", "two_random.tif", "summary_random.csv"} <= set(left_in(new / "several"))
+
+
+def test_a_folder_that_cannot_be_made_is_told(scenes, tmp_path, capsys):
+    (tmp_path / "file").write_bytes(b"precious")
+    assert segment(scenes[0], "--output", f"{tmp_path}/file/") == 1
+    assert "[output.unwritable]" in capsys.readouterr().err
+    assert (tmp_path / "file").read_bytes() == b"precious"
+
+
 def test_a_stack_of_files_is_one_scene(tmp_path, write_raster, presets):
     pixels = picture(96, 128)
     whole = write_raster("whole.tif", pixels)
@@ -171,6 +186,8 @@ def test_json_is_all_there_is_on_stdout(scenes, capsys):
         (["--bands", "1,2,nir"], "scene.band_unknown"),
         (["--grid", "nowhere.tif"], "scene.not_found"),
         (["--output", "no/such/folder/map.tif"], "output.unwritable"),
+        (["--output", "map.png"], "output.unwritable"),
+        (["--output", "map"], "output.unwritable"),
         (["--preset", "nope"], "preset.unknown"),
         (["--preset", "fbp"], "preset.weights_missing"),
     ],

@@ -53,6 +53,15 @@ def test_places_that_cannot_be_written_are_told(scene, tmp_path):
             outputs.check(SegmentRequest((str(scene),), "p", output=str(place), overwrite=True))
 
 
+@pytest.mark.parametrize("ask", [outputs.check, outputs.settle])
+def test_a_class_map_is_named_like_a_geotiff(scene, tmp_path, ask):
+    for name in ("map.tif", "map.tiff", "MAP.TIF"):
+        ask(SegmentRequest((str(scene),), "p", output=str(tmp_path / name)))
+    for name in ("map.png", "map.qml", "map", "map.tif.aux.xml"):
+        with pytest.raises(OutputUnwritable, match=r"end in \.tif"):
+            ask(SegmentRequest((str(scene),), "p", output=str(tmp_path / name)))
+
+
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_without_permission_is_told(scene, tmp_path):
     (tmp_path / "locked").mkdir(mode=0o500)
