@@ -21,7 +21,6 @@ import numpy.typing as npt
 import rasterio
 import rasterio.shutil
 from affine import Affine
-from rasterio.enums import Resampling
 from rasterio.io import DatasetReader, DatasetWriter
 
 from ..wire.errors import GridUnusable, InternalError, OutputExists, OutputUnwritable
@@ -179,7 +178,7 @@ class ClassMapWriter:
         return self._publish(areas, grid)
 
     def _describe(self, path: Path) -> None:
-        """Overviews, colours, names and provenance, all of which the copy takes over."""
+        """Colours, names and provenance, all of which the copy takes over."""
         with rasterio.open(path, "r+") as dataset:
             dataset.set_band_description(CLASS_BAND, "class")
             if self.plan.confidence:
@@ -189,9 +188,6 @@ class ClassMapWriter:
                 # the colours go into the auxiliary file
                 dataset.write_colormap(CLASS_BAND, {**colour_table(self.plan.classes), NODATA: (0, 0, 0, 0)})
             dataset.update_tags(**self._tags())
-            levels = [2**power for power in range(1, 24) if max(dataset.shape) >> (power - 1) > BLOCK]
-            if levels:
-                dataset.build_overviews(levels, Resampling.nearest)
 
     def _copy(self, source: Path) -> None:
         rasterio.shutil.copy(
@@ -200,7 +196,9 @@ class ClassMapWriter:
             driver="COG",
             COMPRESS="DEFLATE",  # read by every build of GDAL, which ZSTD is not
             BLOCKSIZE=str(BLOCK),
-            OVERVIEWS="FORCE_USE_EXISTING",
+            # made during the copy, which lets other threads run; building them beforehand does not
+            OVERVIEWS="IGNORE_EXISTING",
+            OVERVIEW_RESAMPLING="NEAREST",
             BIGTIFF="IF_SAFER",
             NUM_THREADS="ALL_CPUS",
         )

@@ -30,7 +30,7 @@ def storage_errors(path: Path, raw_bytes: int, growing: Path) -> Iterator[None]:
         yield
     except WholeSceneError:
         raise
-    except (RasterioError, CPLE_BaseError, OSError) as problem:
+    except (RasterioError, CPLE_BaseError, OSError, SystemError) as problem:  # SystemError: GDAL failed without a word
         raise _told(path, raw_bytes, growing, problem) from problem
 
 

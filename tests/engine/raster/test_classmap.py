@@ -1,9 +1,11 @@
+import contextlib
 import json
 import os
 import resource
 import shutil
 import signal
 import subprocess
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -93,6 +95,38 @@ class TestResult:
         result = finished(tmp_path / "a.tif")
         with rasterio.open(result.path, overview_level=1) as overview:
             assert set(np.unique(overview.read(1))) <= {0, 1, 24, NODATA}
+
+    def test_overviews_are_the_nearest_pixels_in_both_bands(self, tmp_path):
+        classes = map_values()
+        confidence = noise(HEIGHT, WIDTH) % 101
+        with ClassMapWriter(plan(confidence=True), tmp_path / "a.tif") as writer:
+            write_blocks(writer, classes, confidence)
+            result = writer.finish()
+        with rasterio.open(result.path, overview_level=0) as overview:
+            np.testing.assert_array_equal(overview.read(), np.stack([classes, confidence])[:, ::2, ::2])
+            assert (overview.nodata, overview.compression.name) == (NODATA, "deflate")
+
+    def test_other_threads_run_while_overviews_are_made(self, tmp_path):
+        """The engine's loop shares the process: it must not wait for a large map."""
+        grid = Grid(4000, 4000, Affine.identity())
+        seen, over = set(), threading.Event()
+
+        def look():
+            while not over.wait(0.001):
+                seen.update(path.name for path in tmp_path.iterdir() if ".ovr" in path.name)
+
+        with ClassMapWriter(plan(grid=grid), tmp_path / "a.tif") as writer:
+            write_blocks(writer, unpackable(), size=1000)
+            looking = threading.Thread(target=look)
+            looking.start()
+            try:
+                result = writer.finish()
+            finally:
+                over.set()
+                looking.join()
+        with rasterio.open(result.path) as file:
+            assert file.overviews(1) == [2, 4, 8]
+        assert seen  # GDAL's own file of overviews, there only while the copy is under way
 
     def test_nothing_else_is_left(self, tmp_path):
         finished(tmp_path / "a.tif")
@@ -411,16 +445,32 @@ class TestFullDisk:
 
     def test_a_limit_on_file_sizes(self, tmp_path):
         """The same where no disk can be mounted: the system refuses to let a file grow."""
-        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, hard))
-        try:
-            with pytest.raises(DiskFull):
-                fill(tmp_path / "a.tif")
-            assert not os.listdir(tmp_path)
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-            signal.signal(signal.SIGXFSZ, old)
+        with file_size_limit() as limit, pytest.raises(DiskFull):
+            limit(1 << 20)
+            fill(tmp_path / "a.tif")
+        assert not os.listdir(tmp_path)
+
+    @pytest.mark.parametrize("size", [300_000, 1_500_000])
+    def test_a_limit_that_only_the_copy_meets(self, tmp_path, size):
+        """At the smaller one GDAL cannot write its overviews; at the larger one it fails without a reason."""
+        grid = Grid(4000, 4000, Affine.identity())
+        with ClassMapWriter(plan(grid=grid), tmp_path / "a.tif") as writer:
+            write_blocks(writer, unpackable(), size=1000)
+            with file_size_limit() as limit, pytest.raises(DiskFull):
+                writer.finish(lambda fraction: limit(size) if fraction == 0.5 else None)
+        assert not os.listdir(tmp_path)
+
+
+@contextlib.contextmanager
+def file_size_limit():
+    """A function that sets the largest size a file of this process may reach."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, old)
 
 
 @pytest.mark.parametrize(("col", "row"), [(0, 0), (30, 50)])
