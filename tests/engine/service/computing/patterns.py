@@ -14,6 +14,7 @@ from wholescene.wire.errors import Cancelled, SceneNotFound
 from wholescene.wire.plan import ClassEntry, OutputGrid, Plan, Window
 
 HEIGHT, WIDTH, BLOCK = 300, 200, 64
+LARGE = 8192  # side of a map whose final copy takes seconds
 CLASSES = tuple(ClassEntry(value, f"class {value}", f"#{value}0{value}0{value}0") for value in range(3))
 WKT = 'LOCAL_CS["plane",UNIT["metre",1]]'
 
@@ -46,10 +47,11 @@ def segment(request, sink):
         print("a library greets", flush=True)
         os.write(1, b"and writes to its stdout\n")
         sys.stdin.read()
-    grid = OutputGrid(WIDTH, HEIGHT, (0.5, 0.0, 1000.0, 0.0, -0.5, 2000.0), "")
+    height, width = (LARGE, LARGE) if kind == "large" else (HEIGHT, WIDTH)
+    grid = OutputGrid(width, height, (0.5, 0.0, 1000.0, 0.0, -0.5, 2000.0), "")
     sink.planned(Plan(grid, CLASSES, kind, "float32", confidence=request.confidence, provenance={"job": kind}))
     sink.progress("reading", 0.1, None)
-    _emit(kind, request, sink)
+    _emit_large(sink) if kind == "large" else _emit(kind, request, sink)
 
 
 def _emit(kind, request, sink):
@@ -70,6 +72,17 @@ def _emit(kind, request, sink):
         cols = slice(window.col, window.col + window.width)
         sink.block(window, classes[rows, cols], sure[rows, cols] if request.confidence else None)
         sink.progress("decoding", (number + 1) / len(everything), 1.0)
+
+
+def _emit_large(sink):
+    """Classes at random: a map that compresses badly takes long to write."""
+    side = 1024
+    classes = np.random.default_rng(1).integers(0, len(CLASSES), (side, side), np.uint8)
+    for row in range(0, LARGE, side):
+        for col in range(0, LARGE, side):
+            if sink.cancelled():
+                raise Cancelled()
+            sink.block(Window(row, col, side, side), classes, None)
 
 
 def _doze(sink):
