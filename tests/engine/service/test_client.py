@@ -1,0 +1,29 @@
+"""The Python client: what it makes of names and of processes it may not look into."""
+
+import os
+
+import psutil
+import pytest
+from service_helpers import View
+
+from wholescene.service.client import EngineClient
+from wholescene.wire.request import SegmentRequest
+
+
+@pytest.mark.parametrize("name", ["GTIFF_RAW:{}scene.tif", "/vsizip/{}scene.tif/inner.tif"])
+def test_a_file_inside_a_name_of_gdal_is_meant_from_the_client(client, scene, monkeypatch, name):
+    monkeypatch.chdir(scene.parent)
+    request = SegmentRequest((name.format(""),), "plain", output="map.tif")
+    client.segment(request, View())
+    assert client.status()["jobs"][-1]["scene"] == name.format(f"{scene.parent}/")
+
+
+def test_an_engine_that_may_not_be_looked_into_is_alive(engine, monkeypatch):
+    """As for processes of other users on some systems; this machine's own cannot be made to refuse."""
+
+    def refuse(process):
+        raise psutil.AccessDenied(process.pid)
+
+    monkeypatch.setattr(psutil.Process, "status", refuse)
+    with EngineClient.connect(engine) as client:
+        assert client.engine["pid"] == os.getpid()
