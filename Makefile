@@ -34,12 +34,14 @@ install: $(ENGINE_READY)  ## the engine in .venv, registered for QGIS; TORCH_IND
 	@$(BIN)/wholescene register
 
 test:  ## everything; installs QGIS and Xvfb from the distribution (as root or with sudo)
-	@engine=0; plugin=0; \
+	@lint=0; engine=0; plugin=0; \
+	$(MAKE) --no-print-directory lint || lint=$$?; \
 	$(MAKE) --no-print-directory test-engine || engine=$$?; \
 	$(MAKE) --no-print-directory test-plugin || plugin=$$?; \
+	if [ $$lint -ne 0 ]; then echo "make test: ruff or mypy has something to say"; fi; \
 	if [ $$engine -ne 0 ]; then echo "make test: the engine's tests did not pass"; fi; \
 	if [ $$plugin -ne 0 ]; then echo "make test: the plugin's tests did not pass or could not run"; fi; \
-	[ $$engine -eq 0 ] && [ $$plugin -eq 0 ]
+	[ $$lint -eq 0 ] && [ $$engine -eq 0 ] && [ $$plugin -eq 0 ]
 
 test-engine: $(DEV_READY)  ## the engine's tests, without QGIS
 	$(BIN)/python -m pytest

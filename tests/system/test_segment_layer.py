@@ -50,7 +50,7 @@ def large_scene(tmp_path):
     """A scene that takes some seconds: nine dates of one place, side by side."""
     path = tmp_path / "prairie.tif"
     if len(NAIP) < 9:
-        draw_landscape(path, 2048)
+        draw_landscape(path, 4096)
         return path
     dates = [gdal.Open(str(file)) for file in NAIP[:9]]
     width, height = dates[0].RasterXSize, dates[0].RasterYSize
@@ -122,7 +122,9 @@ def test_click_to_map(panel, run, large_scene, add_raster, qgis_iface, tmp_path)
     assert legend == {0: "other", 1: "water"}
     assert finished.renderer().type() == "paletted"
 
-    wholescene("segment", large_scene, "--preset", PRESET, "--output", tmp_path / "by terminal.tif")
+    precision = gdal.Open(finished.source()).GetMetadataItem("WHOLESCENE_PRECISION")
+    options = ["--precision", precision, "--output", tmp_path / "by terminal.tif"]
+    wholescene("segment", large_scene, "--preset", PRESET, *options)
     np.testing.assert_array_equal(values(finished.source()), values(tmp_path / "by terminal.tif"))
     drawn = finished.dataProvider().block(1, finished.extent(), finished.width(), finished.height())
     shown = np.frombuffer(drawn.data(), np.uint8).reshape(finished.height(), finished.width())

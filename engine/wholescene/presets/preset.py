@@ -70,8 +70,8 @@ class Preset:
         return self.weights.path
 
     def ready(self) -> bool:
-        """Whether a weights file is there (its content is checked when it is used)."""
-        return self.weights is not None and self.weights.path.is_file()
+        """Whether sealed weights are there (their content is checked when they are used)."""
+        return self.weights is not None and self.weights.sha256 is not None and self.weights.path.is_file()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for ``--json`` and the wire."""
