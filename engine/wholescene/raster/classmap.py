@@ -29,7 +29,9 @@ from .areas import AreaCount, ClassArea
 from .attribute_table import auxiliary_xml, colour_table
 from .gdal import environment, gdal_window, windows
 from .grid import Grid
+from .naming import occupant
 from .qml import style
+from .replacement import remove, replace_together
 from .storage import storage_errors
 from .target import lay_onto, target_grid
 
@@ -44,7 +46,11 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Result:
-    """A finished class map: where it is and what it says."""
+    """A finished class map: where it is and what it says.
+
+    ``qml`` is the style that was written with it; None if none was wanted, or if there was one
+    of that name already, perhaps of another layer, which is left alone.
+    """
 
     path: Path
     qml: Path | None
@@ -62,7 +68,9 @@ class ClassMapWriter:
     """Writes one class map, block by block; leaves nothing behind unless :meth:`finish` succeeds.
 
     A context manager: an exception aborts. Methods may be called from several threads.
-    ``part`` is the growing file. Raises OutputExists, OutputUnwritable, DiskFull, GridUnusable.
+    ``part`` is the growing file. With ``overwrite`` a map that is there already stays whole, with
+    its style, until the new one takes its place; without, nothing that is there is touched.
+    Raises OutputExists, OutputUnwritable, DiskFull, GridUnusable.
     """
 
     def __init__(self, plan: Plan, output: Path, *, overwrite: bool = False, qml: bool = True) -> None:
@@ -80,6 +88,8 @@ class ClassMapWriter:
         self.part = self.output.with_name(f"{token}.part.tif")
         self._laid = self.output.with_name(f"{token}.grid.part.tif")
         self._cog = self.output.with_name(f"{token}.cog.part.tif")
+        self._new_auxiliary = self.output.with_name(f"{token}.part.aux.xml")
+        self._new_qml = self.output.with_name(f"{token}.part.qml")
         self._open: DatasetReader | DatasetWriter | None = None
         with self._storing():
             self._open = rasterio.open(self.part, "w+", **self._profile(self._grid))
@@ -138,8 +148,10 @@ class ClassMapWriter:
                     self._open.close()
                 self._open = None
             for path in (self.part, self._laid, self._cog):
-                _remove(path)
-                _remove(Path(f"{path}.aux.xml"))
+                remove(path)
+                remove(Path(f"{path}.aux.xml"))
+            for path in (self._new_auxiliary, self._new_qml):
+                remove(path)
 
     def abort(self) -> None:
         """Stop and remove everything that was written."""
@@ -213,26 +225,30 @@ class ClassMapWriter:
         return count
 
     def _publish(self, count: AreaCount, grid: Grid) -> Result:
-        """Everything under its final name, the map last."""
+        """Everything under its final name, or nothing: then what was there before stays."""
         areas = count.of(self.plan.classes)
         self._check_output()
-        sidecars = {Path(f"{self.output}.aux.xml"): auxiliary_xml(self.plan.classes, areas, self.plan.confidence)}
-        if self.qml is not None:
-            sidecars[self.qml] = style(self.plan.classes)
+        qml = self.qml if self._may_style() else None
         with self._storing():
-            placed: list[Path] = []
+            self._new_auxiliary.write_bytes(auxiliary_xml(self.plan.classes, areas, self.plan.confidence))
+            files = {Path(f"{self.output}.aux.xml"): self._new_auxiliary}
+            if qml is not None:
+                self._new_qml.write_bytes(style(self.plan.classes))
+                files[qml] = self._new_qml
             try:
-                for path, content in sidecars.items():
-                    placed.append(path)
-                    _replace(path, content)
-                os.replace(self._cog, self.output)
-            except BaseException:
-                for path in placed:
-                    _remove(path)
-                raise
+                replace_together({**files, self.output: self._cog})
+            except PermissionError as problem:
+                detail = f"{problem.strerror or problem}; it may be open in another program such as QGIS"
+                raise OutputUnwritable(path=str(self.output), detail=detail) from problem
         for suffix in (".ovr", ".msk"):  # of a map that was here before
-            _remove(Path(f"{self.output}{suffix}"))
-        return Result(self.output, self.qml, areas, int(count.pixels[NODATA]), grid.width, grid.height)
+            remove(Path(f"{self.output}{suffix}"))
+        return Result(self.output, qml, areas, int(count.pixels[NODATA]), grid.width, grid.height)
+
+    def _may_style(self) -> bool:
+        """A style that is there already may be that of another layer, unless its map is replaced too."""
+        if self.qml is None or not os.path.lexists(self.qml):
+            return self.qml is not None
+        return self.overwrite and self.output.exists()
 
     def _tags(self) -> dict[str, str]:
         values = {"preset": self.plan.preset, "precision": self.plan.precision, **self.plan.provenance}
@@ -282,8 +298,9 @@ class ClassMapWriter:
     def _check_output(self) -> None:
         if self.output.is_dir():
             raise OutputUnwritable(path=str(self.output), detail="it is a folder")
-        if self.output.exists() and not self.overwrite:
-            raise OutputExists(path=str(self.output))
+        there = None if self.overwrite else occupant(self.output)
+        if there is not None:
+            raise OutputExists(path=str(there))
         if not self.output.parent.is_dir():
             raise OutputUnwritable(path=str(self.output), detail=f"there is no folder {self.output.parent}")
 
@@ -312,21 +329,6 @@ class ClassMapWriter:
     @staticmethod
     def _fraction(report: Progress, start: float, end: float) -> Progress:
         return lambda done: report(start + (end - start) * done)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a small file so that nobody sees half of it."""
-    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        beside.write_bytes(content)
-        os.replace(beside, path)
-    finally:
-        _remove(beside)
-
-
-def _remove(path: Path) -> None:
-    with contextlib.suppress(OSError):
-        path.unlink()
 
 
 def _placed(grid: Grid) -> Affine | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from itertools import count, takewhile
@@ -40,11 +41,20 @@ def _common_start(names: Sequence[str]) -> str:
 
 
 def default_output(sources: Sequence[str], preset: str) -> Path:
-    """``<scene>_<preset>.tif`` beside the scene, numbered from 2 if that exists."""
+    """``<scene>_<preset>.tif`` beside the scene, numbered from 2 if that name is not free."""
     path = source_file(sources[0])
     folder = path.parent if path is not None else Path.cwd()
     name = f"{scene_title(sources)}_{preset}"
     first = folder / f"{name}.tif"
-    if not first.exists():
+    if occupant(first) is None:
         return first
-    return next(place for number in count(2) if not (place := folder / f"{name}_{number}.tif").exists())
+    return next(place for number in count(2) if occupant(place := folder / f"{name}_{number}.tif") is None)
+
+
+def occupant(output: Path) -> Path | None:
+    """The file that keeps ``output`` from being a free name, if any.
+
+    That is the raster itself or what GDAL would take for its metadata, overviews or mask.
+    """
+    names = (Path(f"{output}{suffix}") for suffix in ("", ".aux.xml", ".ovr", ".msk"))
+    return next((path for path in names if os.path.lexists(path)), None)

@@ -331,6 +331,48 @@ class TestOutput:
         assert [entry.name for entry in tmp_path.iterdir()] == ["a.tif"]
         assert path.read_text() == "old"
 
+    @pytest.mark.parametrize("refused", ["a.tif", "a.qml", "a.tif.aux.xml"])
+    def test_an_overwrite_that_the_system_refuses_keeps_the_old_map_whole(self, tmp_path, monkeypatch, refused):
+        """As Windows does while another program holds the file open."""
+        old = {name: f"old {name}" for name in ("a.tif", "a.qml", "a.tif.aux.xml", "a.tif.ovr")}
+        for name, text in old.items():
+            (tmp_path / name).write_text(text)
+        replace = os.replace
+
+        def held_open(source, target):
+            if refused in (Path(source).name, Path(target).name) and ".part." in f"{source}{target}":
+                raise PermissionError(13, "Permission denied")
+            replace(source, target)
+
+        with ClassMapWriter(plan(), tmp_path / "a.tif", overwrite=True) as writer:
+            write_blocks(writer, map_values())
+            monkeypatch.setattr(os, "replace", held_open)
+            with pytest.raises(OutputUnwritable, match=r"open in another program such as QGIS"):
+                writer.finish()
+        assert {path.name: path.read_text() for path in tmp_path.iterdir()} == old
+
+    @pytest.mark.parametrize("overwrite", [False, True])
+    def test_the_style_of_another_layer_is_left_alone(self, tmp_path, overwrite):
+        (tmp_path / "lake.gpkg").touch()
+        (tmp_path / "lake.qml").write_text("style of the lakes")
+        with ClassMapWriter(plan(), tmp_path / "lake.tif", overwrite=overwrite) as writer:
+            write_blocks(writer, map_values())
+            result = writer.finish()
+        assert result.qml is None
+        assert (tmp_path / "lake.qml").read_text() == "style of the lakes"
+        names = ["lake.gpkg", "lake.qml", "lake.tif", "lake.tif.aux.xml"]
+        assert sorted(path.name for path in tmp_path.iterdir()) == names
+
+    @pytest.mark.parametrize("suffix", [".aux.xml", ".ovr", ".msk"])
+    def test_files_that_gdal_would_read_with_the_map_are_neither_replaced_nor_believed(self, tmp_path, suffix):
+        path = tmp_path / f"a.tif{suffix}"
+        path.write_text("of a raster that was here")
+        with pytest.raises(OutputExists) as caught:
+            ClassMapWriter(plan(), tmp_path / "a.tif")
+        assert caught.value.params["path"] == str(path)
+        assert path.read_text() == "of a raster that was here"
+        assert os.listdir(tmp_path) == [path.name]
+
     def test_places_that_cannot_be_written(self, tmp_path):
         (tmp_path / "file").write_text("x")
         for path in (tmp_path / "no folder" / "a.tif", tmp_path / "file" / "a.tif", tmp_path):
@@ -445,9 +487,10 @@ class TestFullDisk:
 
     def test_a_limit_on_file_sizes(self, tmp_path):
         """The same where no disk can be mounted: the system refuses to let a file grow."""
-        with file_size_limit() as limit, pytest.raises(DiskFull):
+        with file_size_limit() as limit:
             limit(1 << 20)
-            fill(tmp_path / "a.tif")
+            with pytest.raises(DiskFull):
+                fill(tmp_path / "a.tif")
         assert not os.listdir(tmp_path)
 
     @pytest.mark.parametrize("size", [300_000, 1_500_000])

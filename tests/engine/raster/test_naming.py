@@ -42,6 +42,12 @@ def test_output_lies_beside_the_scene_and_is_numbered(folder):
     assert names == ["a.b_water-lite.tif", "a.b_water-lite_2.tif", "a.b_water-lite_3.tif"]
 
 
+@pytest.mark.parametrize("suffix", [".aux.xml", ".ovr", ".msk"])
+def test_a_name_is_not_free_while_gdal_would_read_an_old_file_with_it(folder, suffix):
+    (folder / f"a.b_water-lite.tif{suffix}").touch()
+    assert default_output([str(folder / "a.b.tif")], "water-lite").name == "a.b_water-lite_2.tif"
+
+
 def test_output_of_an_archive_lies_beside_the_archive(folder):
     assert default_output([f"/vsizip/{folder}/scene.zip/in/t31.tif"], "fbp") == folder / "t31_fbp.tif"
 
