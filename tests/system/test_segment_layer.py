@@ -21,6 +21,8 @@ MINUTES = 60_000  # ms
 
 pytestmark = pytest.mark.skipif(not Path(ENGINE_PYTHON).exists(), reason=f"no engine at {ENGINE_PYTHON}")
 
+SIDE = 5  # images along a side of the large scene
+
 
 def wholescene(*arguments):
     """The engine's own command line."""
@@ -47,19 +49,21 @@ def scene(tmp_path):
 
 @pytest.fixture
 def large_scene(tmp_path):
-    """A scene that takes some seconds: nine dates of one place, side by side."""
+    """A scene that takes some seconds: the dates of one place again and again, side by side."""
     path = tmp_path / "prairie.tif"
-    if len(NAIP) < 9:
+    if not NAIP:
         draw_landscape(path, 4096)
         return path
-    dates = [gdal.Open(str(file)) for file in NAIP[:9]]
+    dates = [gdal.Open(str(file)) for file in NAIP]
     width, height = dates[0].RasterXSize, dates[0].RasterYSize
-    whole = gdal.GetDriverByName("GTiff").Create(str(path), 3 * width, 3 * height, 3, gdal.GDT_Byte, ["TILED=YES"])
+    whole = gdal.GetDriverByName("GTiff").Create(
+        str(path), SIDE * width, SIDE * height, 3, gdal.GDT_Byte, ["TILED=YES"]
+    )
     whole.SetProjection(dates[0].GetProjection())
     whole.SetGeoTransform(dates[0].GetGeoTransform())
-    for place, date in enumerate(dates):
-        left, top = place % 3 * width, place // 3 * height
-        whole.WriteArray(date.ReadAsArray(band_list=[1, 2, 3]), left, top)
+    for place in range(SIDE * SIDE):
+        left, top = place % SIDE * width, place // SIDE * height
+        whole.WriteArray(dates[place % len(dates)].ReadAsArray(band_list=[1, 2, 3]), left, top)
     return path
 
 
