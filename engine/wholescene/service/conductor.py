@@ -74,10 +74,13 @@ class Conductor:
             return {"state": "none", "pid": None}
         return {"state": "busy" if self._computing else "idle", "pid": self._worker.pid}
 
+    def fail_all(self, error: WholeSceneError) -> None:
+        """The engine cannot go on: every job that has not ended fails with ``error``."""
+        self._end_all(FAIL, error)
+
     def stop(self) -> None:
         """End everything: jobs are cancelled, the worker is killed."""
-        for job in self._jobs.active():
-            self._end(job, CANCEL)
+        self._end_all(CANCEL)
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.close()
@@ -173,6 +176,13 @@ class Conductor:
         if job is self._computing and self._worker is not None:
             self._worker.cancel(job.id)
             self._kill_at = time.monotonic() + CANCEL_GRACE
+
+    def _end_all(self, event: str, error: WholeSceneError | None = None) -> None:
+        for job in self._jobs.active():
+            try:
+                self._end(job, event, error)
+            except Exception:  # the others and the worker still have to be ended
+                log.exception("job %s cannot be ended properly", job.id)
 
     def _announce_ending(self, job_id: str) -> None:
         if self._unannounced.pop(job_id, None) is not None:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import zmq
 
@@ -35,6 +35,8 @@ log = logging.getLogger(__name__)
 
 CLIENT_SILENT = 60.0  # seconds after which a client that says nothing counts as gone
 MESSAGES_PER_TURN = 64
+FAULTS_IN_A_ROW = 20  # failed turns after which no better one is to be expected: about two seconds
+AFTER_A_FAULT = 0.1  # seconds
 GOODBYE_SECONDS = 0.5
 WRITER_STOPS = 60.0  # the final copy of a large map can only be interrupted now and then
 # No client message carries a buffer; anything larger makes the socket drop the peer.
@@ -62,7 +64,7 @@ class Client:
 
 
 class Engine:
-    """The engine on its socket. ``run`` returns when it was stopped."""
+    """The engine on its socket. ``run`` returns when it was stopped; ``close`` has to follow."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -99,16 +101,30 @@ class Engine:
         self.inbox.wake()
 
     def run(self) -> None:
-        """Serve until stopped or idle for too long."""
+        """Serve until stopped or idle for too long.
+
+        Raises InternalError, with all jobs failed, if turn after turn of the loop fails.
+        """
         poller = zmq.Poller()
         poller.register(self._socket, zmq.POLLIN)
         poller.register(self.inbox.ready.fileno(), zmq.POLLIN)
+        faults = 0
         while not self._stopping:
             try:
                 self._turn(poller)
-            except Exception:  # a fault of ours in one turn must not end the jobs of others
+                faults = 0
+            except Exception as problem:  # a fault of ours in one turn must not end the jobs of others
                 log.exception("a turn of the loop failed")
-                time.sleep(0.1)
+                faults += 1
+                if faults == FAULTS_IN_A_ROW:
+                    self._give_up(problem)
+                time.sleep(AFTER_A_FAULT)
+
+    def _give_up(self, problem: Exception) -> NoReturn:
+        error = InternalError(detail=f"the engine cannot go on: {type(problem).__name__}: {problem}")
+        log.critical("%s turns of the loop failed in a row: the engine stops", FAULTS_IN_A_ROW)
+        self.conductor.fail_all(error)
+        raise error from problem
 
     def _turn(self, poller: zmq.Poller) -> None:
         pause = self._tick()
@@ -122,7 +138,7 @@ class Engine:
         self.conductor.stop()
         self.writer.stop(WRITER_STOPS)
         for event in self.inbox.drain():
-            self.conductor.handle(event)
+            self._handle(event)
         for session in list(self.clients):
             self.send(session, "bye", {})
         self._socket.close(linger=int(GOODBYE_SECONDS * 1000))

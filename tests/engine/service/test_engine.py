@@ -1,18 +1,22 @@
 """The engine's socket: what it answers, what it refuses, and that nothing brings it down."""
 
 import os
+import threading
 
 import msgpack
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from service_helpers import RawClient, View, wait_for
+from service_helpers import ENVIRONMENT, SEGMENT, RawClient, View, exists, wait_for, worker_pid
 
 from wholescene import __version__
+from wholescene.service import engine as engine_module
 from wholescene.service.client import EngineClient
+from wholescene.service.engine import Engine, Settings
+from wholescene.service.journal import Journal
 from wholescene.wire import message as wire
 from wholescene.wire.connection import read_connection
-from wholescene.wire.errors import BadSignature
+from wholescene.wire.errors import BadSignature, InternalError
 
 HELLO = {"protocol": 1, "client": "test", "version": "9.9"}
 
@@ -199,6 +203,67 @@ def test_no_signed_body_brings_it_down(raw, kind, body):
         sign_by_hand(raw, {"type": kind, "seq": raw.session.message("x").sequence}, msgpack.packb(body))
     )
     assert raw.ask("hello", HELLO).type == "hello"
+
+
+@pytest.fixture
+def breakable(tmp_path):
+    """An engine in a thread, whose loop can be broken, and what its run ended with."""
+    engine = Engine(Settings(tmp_path / "journal.sqlite", segment=SEGMENT, environment=ENVIRONMENT))
+    raised = []
+
+    def run():
+        try:
+            engine.run()
+        except Exception as problem:
+            raised.append(problem)
+        finally:
+            engine.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    yield engine, thread, raised
+    engine.stop()
+    thread.join(20)
+
+
+def test_a_fault_in_every_turn_fails_the_jobs_and_ends_the_engine(breakable, request_for, tmp_path, caplog):
+    engine, thread, raised = breakable
+    with EngineClient(engine.connection, tmp_path / "engine.json") as client:
+        running, waiting = client.submit(request_for("stuck")), client.submit(request_for())
+        wait_for(lambda: client.status()["jobs"][0]["state"] == "decoding")
+        worker = worker_pid(client)
+        engine.conductor.tick = lambda: 1 / 0
+        thread.join(20)
+        assert not thread.is_alive()
+        for job in (waiting, running):
+            with pytest.raises(InternalError, match="ZeroDivisionError"):
+                client.follow(job, View())
+    assert [type(problem) for problem in raised] == [InternalError]
+    wait_for(lambda: not exists(worker))
+    assert [path.name for path in tmp_path.glob("*.tif*")] == ["scene.tif"]
+    journal = Journal(tmp_path / "journal.sqlite", "engine")
+    assert [journal.find(job)["state"] for job in (running, waiting)] == ["failed", "failed"]
+    journal.close()
+
+
+def test_faults_that_pass_end_nothing(breakable, request_for, tmp_path, monkeypatch):
+    """More of them than would end it in a row, with good turns between."""
+    monkeypatch.setattr(engine_module, "AFTER_A_FAULT", 0.001)
+    engine, thread, _ = breakable
+    sound, turns = engine.conductor.tick, []
+
+    def shaky():
+        turns.append(len(turns))
+        if len(turns) % 2:
+            raise ZeroDivisionError
+        return min(sound(), 0.01)
+
+    engine.conductor.tick = shaky
+    engine.inbox.wake()
+    wait_for(lambda: len(turns) > 4 * engine_module.FAULTS_IN_A_ROW)
+    with EngineClient(engine.connection, tmp_path / "engine.json") as client:
+        client.segment(request_for(), View())
+    assert thread.is_alive()
 
 
 def test_after_all_that_it_still_computes(client, request_for):
