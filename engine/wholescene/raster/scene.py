@@ -108,8 +108,11 @@ class Scene:
     def valid(self, bands: Sequence[int], window: Window) -> Mask:
         """Where the scene holds data, ``[h, w]``.
 
-        Within a file a pixel is valid if any of these bands is (GDAL's rule for a whole
-        file), across files if it is valid in each; NaN or infinity in any band is invalid.
+        Masks and alpha bands count as GDAL has them. A nodata value that sensors measure too (0,
+        or any of uint8: black, saturation) makes a pixel invalid only where all of these bands of
+        a file hold it, GDAL's rule for a whole file. Any other, such as -9999 or 65535, is never a
+        measurement: one band that holds it is enough. So are NaN or infinity in any band, and
+        one file of several in which the pixel is invalid.
         """
         masks = [mask for file, own in self._by_file(bands) for mask in self._masks_of(file, own, None, window)]
         whole = np.ones((window.height, window.width), bool)
@@ -131,7 +134,7 @@ class Scene:
         """False if the files cannot hold an invalid pixel: no nodata, no mask, no floats."""
         if self.nodata is not None or np.dtype(self.dtype).kind == "f":
             return True
-        flags = [self._datasets()[file].mask_flag_enums[own[0] - 1] for file, own in self._by_file(bands)]
+        flags = [self._datasets()[file].mask_flag_enums[band - 1] for file, own in self._by_file(bands) for band in own]
         return any(MaskFlags.all_valid not in flag for flag in flags)
 
     def check_not_empty(self, bands: Sequence[int]) -> None:
@@ -174,19 +177,19 @@ class Scene:
     def _masks_of(self, file: int, bands: Sequence[int], values: Array | None, window: Window) -> list[Mask]:
         """What makes pixels of one file invalid; ``values`` are read if they matter and are not at hand."""
         dataset = self._datasets()[file]
-        flags = dataset.mask_flag_enums[bands[0] - 1]
-        masks = [self._read_mask(file, bands[0], window)] if MaskFlags.per_dataset in flags else []
+        flags = dataset.mask_flag_enums
+        masks = [self._read_mask(file, bands[0], window)] if MaskFlags.per_dataset in flags[bands[0] - 1] else []
         nodata = [self.nodata] * len(bands)
-        if self.nodata is None and MaskFlags.nodata in flags:
-            nodata = [dataset.nodatavals[band - 1] for band in bands]
+        if self.nodata is None:
+            nodata = [dataset.nodatavals[band - 1] if MaskFlags.nodata in flags[band - 1] else None for band in bands]
         has_nodata = any(value is not None for value in nodata)
-        has_nan = any(np.dtype(dataset.dtypes[band - 1]).kind == "f" for band in bands)
+        dtypes = [np.dtype(dataset.dtypes[band - 1]) for band in bands]
+        has_nan = any(dtype.kind == "f" for dtype in dtypes)
         if not (has_nodata or has_nan):
             return masks
         values = self._read_file(file, bands, window) if values is None else values
         if has_nodata:
-            pairs = zip(values, nodata, strict=True)
-            masks.append(np.logical_or.reduce([_differs(band, value) for band, value in pairs]))
+            masks += _nodata_masks(values, nodata, dtypes)
         if has_nan:
             masks.append(np.logical_and.reduce(np.isfinite(values)))
         return masks
@@ -214,6 +217,16 @@ class Scene:
             last_row=window.row + window.height - 1,
             detail=str(cause).splitlines()[0].rstrip("."),
         )
+
+
+def _nodata_masks(values: Array, nodata: Sequence[float | None], dtypes: Sequence[np.dtype[np.generic]]) -> list[Mask]:
+    """What nodata values make invalid in bands of one file, see :meth:`Scene.valid`; all masks have to agree."""
+    each: list[Mask] = []
+    together: list[Mask] = []
+    for band, value, dtype in zip(values, nodata, dtypes, strict=True):
+        measured = value is None or value == 0 or dtype == np.uint8
+        (together if measured else each).append(_differs(band, value))
+    return [*each, np.logical_or.reduce(together)] if together else each
 
 
 def _differs(values: Array, nodata: float | None) -> Mask:

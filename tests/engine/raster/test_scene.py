@@ -102,12 +102,45 @@ class TestValid:
             np.testing.assert_array_equal(values, scene.read(bands, WHOLE))
         assert 0 < expected.sum() < expected.size
 
-    @pytest.mark.parametrize(("dtype", "nodata"), [("uint8", 0), ("int16", -9999), ("float32", -3.4028234663852886e38)])
-    def test_nodata_value(self, tmp_path, dtype, nodata):
+    @pytest.mark.parametrize(("dtype", "nodata"), [("uint8", 0), ("uint8", 255), ("uint16", 0), ("float32", 0)])
+    def test_nodata_that_is_measured_too(self, tmp_path, dtype, nodata):
+        """Black, red or saturated pixels hold it in one band or two, as GDAL's dataset mask knows."""
         pixels = noise(3, 60, 80, dtype=dtype)
         pixels[:, :20, :40] = nodata
-        pixels[1, 40:] = nodata  # one band alone does not make a pixel invalid
+        pixels[1, 40:] = nodata
         self.check(write_raster(tmp_path / "a.tif", pixels, nodata=nodata))
+
+    @pytest.mark.parametrize(
+        ("dtype", "nodata"),
+        [("int16", -9999), ("uint16", 65535), ("float32", -9999), ("float32", -3.4028234663852886e38)],
+    )
+    def test_nodata_that_is_no_measurement_counts_in_every_band(self, tmp_path, dtype, nodata):
+        """GDAL's dataset mask would let a raw -9999 through to the network where another band holds data."""
+        pixels = noise(3, 60, 80, dtype=dtype)
+        pixels[:, :20, :40] = nodata
+        pixels[1, 40:] = nodata
+        expected = np.ones((60, 80), bool)
+        expected[:20, :40] = expected[40:] = False
+        with Scene.open([write_raster(tmp_path / "a.tif", pixels, nodata=nodata)]) as scene:
+            np.testing.assert_array_equal(scene.valid((1, 2, 3), WHOLE), expected)
+            np.testing.assert_array_equal(scene.read_masked((3, 2), WHOLE)[1], expected)
+            # a band that is not asked for does not matter
+            assert scene.valid((1, 3), WHOLE)[40:].all()
+
+    def test_nodata_of_one_band_only(self, tmp_path):
+        pixels = noise(2, 60, 80, dtype="int16")
+        pixels[:, :9] = -9999
+        mixed = str(tmp_path / "mixed.vrt")
+        gdal_tool("gdalbuildvrt", "-q", "-separate", mixed, *self.bands_beside(tmp_path, pixels))
+        with Scene.open([mixed]) as scene:
+            assert scene.may_be_invalid((1, 2))
+            np.testing.assert_array_equal(scene.valid((1, 2), WHOLE), pixels[1] != -9999)
+            assert not scene.may_be_invalid((1,))
+
+    def bands_beside(self, folder, pixels):
+        """Two files, of which only the second has a nodata value."""
+        first = write_raster(folder / "first.tif", pixels[0], **UTM)
+        return first, write_raster(folder / "second.tif", pixels[1], nodata=-9999, **UTM)
 
     def test_internal_mask(self, tmp_path, pixels):
         mask = np.ones((60, 80), bool)

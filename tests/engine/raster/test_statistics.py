@@ -32,6 +32,17 @@ def test_equal_to_sorting(tmp_path, monkeypatch, dtype):
         assert band == pytest.approx(reference, rel=1e-12)
 
 
+@pytest.mark.parametrize(("dtype", "nodata"), [("float32", -9999), ("int16", -9999), ("uint16", 65535)])
+def test_nodata_in_one_band_is_no_sample(tmp_path, dtype, nodata):
+    pixels = noise(3, 70, 90, dtype=dtype)
+    pixels[1, :30] = nodata
+    valid = np.repeat([False, True], [30, 40])[:, None].repeat(90, axis=1)
+    with Scene.open([write_raster(tmp_path / "a.tif", pixels, nodata=nodata)]) as scene:
+        found = percentiles(scene, (1, 2, 3), (0, 2, 98, 100))
+    for band, reference in zip(found, expected(pixels, valid, (0, 2, 98, 100)), strict=True):
+        assert band == pytest.approx(reference, rel=1e-9)
+
+
 FLOATS = st.floats(width=32, allow_nan=True, allow_infinity=True)
 
 
