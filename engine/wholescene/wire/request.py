@@ -30,7 +30,9 @@ class Extent:
 
     def __str__(self) -> str:
         where = f" ({self.crs})" if self.crs else ""
-        return f"{self.xmin:g},{self.ymin:g},{self.xmax:g},{self.ymax:g}{where}"
+        # all digits, so that the text tells extents apart and stands for this one in provenance
+        edges = (repr(float(edge)).removesuffix(".0") for edge in (self.xmin, self.ymin, self.xmax, self.ymax))
+        return ",".join(edges) + where
 
 
 @dataclass(frozen=True)
