@@ -6,6 +6,7 @@ environment has is imported inside the fixtures.
 
 import importlib.util
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,10 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 
 # as the command line does: threads that spin while they wait slow everything on a busy machine
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
+# a shell that runs the tests in the background has SIGINT ignored, and so would every process started here
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 if importlib.util.find_spec("qgis") is None:
     # these need the Python of QGIS; `make test` runs them there
