@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections import namedtuple
 
 import psutil
 import pytest
@@ -22,6 +23,8 @@ import sys
 from wholescene.service.run import serve
 serve(idle_exit=float(sys.argv[1]) or None, segment="patterns:segment", environment={"PYTHONPATH": sys.argv[2]})
 """
+
+Entry = namedtuple("Entry", ["state", "error", "part"])  # of the journal
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 
@@ -90,7 +93,7 @@ def test_a_polite_kill_ends_everything_cleanly(start, home, request_for, tmp_pat
     assert left_in(home) == []
     assert list(tmp_path.glob("*part*")) == []
     wait_for(lambda: not exists(worker))
-    assert _journal(home)[job][0] == "cancelled"
+    assert _journal(home)[job].state == "cancelled"
 
 
 def test_a_second_engine_is_refused(start):
@@ -108,7 +111,8 @@ def test_after_a_crash_the_next_engine_cleans_up(start, home, request_for, tmp_p
         job = client.submit(request_for("stuck"))
         wait_for(lambda: client.status()["jobs"][-1]["state"] == "decoding")
         worker = worker_pid(client)
-        wait_for(lambda: list(tmp_path.glob("*.part.tif")))
+        # the engine learns of the file a moment after the writer has made it
+        wait_for(lambda: _journal(home)[job].part)
         crashed.kill()
         with pytest.raises(EngineLost):
             client.follow(job, View())
@@ -120,8 +124,8 @@ def test_after_a_crash_the_next_engine_cleans_up(start, home, request_for, tmp_p
     following = start()
     with EngineClient.connect() as client:
         assert client.engine["pid"] == following.pid
-    state, error = _journal(home)[job]
-    assert (state, json.loads(error)["code"]) == ("failed", "job.engine_died")
+    entry = _journal(home)[job]
+    assert (entry.state, json.loads(entry.error)["code"]) == ("failed", "job.engine_died")
     assert list(tmp_path.glob("*part*")) == []
 
 
@@ -148,6 +152,6 @@ def test_it_stays_small_until_a_job_needs_more(start, home):
 
 def _journal(home):
     database = sqlite3.connect(home / "data" / "journal.sqlite")
-    rows = database.execute("SELECT id, state, error FROM jobs").fetchall()
+    rows = database.execute("SELECT id, state, error, part FROM jobs").fetchall()
     database.close()
-    return {job: (state, error) for job, state, error in rows}
+    return {job: Entry(state, error, part) for job, state, error, part in rows}
