@@ -34,6 +34,7 @@ install: $(ENGINE_READY)  ## the engine in .venv, registered for QGIS; TORCH_IND
 	@$(BIN)/wholescene register
 
 test:  ## everything; installs QGIS and Xvfb from the distribution (as root or with sudo)
+	@$(MAKE) --no-print-directory qgis-packages || true  # test-plugin tells if they could not be had
 	@lint=0; engine=0; plugin=0; \
 	$(MAKE) --no-print-directory lint || lint=$$?; \
 	$(MAKE) --no-print-directory test-engine || engine=$$?; \

@@ -2,7 +2,7 @@
 # See that the system has what one purpose needs; install it where that is possible.
 #
 # usage: system_packages.sh PYTHON venv    an environment can be made with PYTHON
-#        system_packages.sh PYTHON qgis    the same, and PyQGIS for PYTHON, QGIS and a virtual screen are there
+#        system_packages.sh PYTHON qgis    the same, and PyQGIS for PYTHON, QGIS, GDAL's programs and a virtual screen are there
 #
 # Looks for the thing itself, not for a package, so that other distributions pass too. Installs
 # with apt-get as root or with sudo; where it cannot, it names what is missing and ends with 1.
@@ -21,6 +21,7 @@ missing() {
     [ "$purpose" = qgis ] || return 0
     "$python" -c 'import qgis.core' 2>/dev/null || echo python3-qgis
     "$python" -c 'import osgeo.gdal' 2>/dev/null || echo python3-gdal
+    command -v gdalinfo >/dev/null || echo gdal-bin
     command -v qgis >/dev/null || echo qgis
     command -v Xvfb >/dev/null || echo xvfb
     command -v xdotool >/dev/null || echo xdotool
