@@ -1,4 +1,5 @@
 import numpy as np
+import pyproj
 import pytest
 from affine import Affine
 from rasterio.crs import CRS
@@ -7,7 +8,6 @@ from wholescene.raster.areas import AreaCount, pixel_areas
 from wholescene.raster.grid import Grid
 from wholescene.wire.plan import NODATA, ClassEntry, Window
 
-pyproj = pytest.importorskip("pyproj")
 GEOD = pyproj.Geod(ellps="WGS84")
 CLASSES = (ClassEntry(3, "field", "#00ff00"), ClassEntry(7, "lake", "#0000ff"))
 

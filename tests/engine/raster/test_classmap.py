@@ -1,9 +1,6 @@
-import contextlib
 import json
 import os
-import resource
 import shutil
-import signal
 import subprocess
 import threading
 from pathlib import Path
@@ -15,54 +12,18 @@ from rasterio import Affine
 from rasterio.crs import CRS
 from rasterio.warp import Resampling, reproject
 
+from class_maps import CLASSES, GRID, HEIGHT, WIDTH, finished, map_values, plan, unpackable, write_blocks
 from rasters import UTM, noise, write_raster
 from wholescene.raster.classmap import ClassMapWriter
-from wholescene.raster.gdal import windows
 from wholescene.raster.grid import Grid
 from wholescene.wire.errors import (
-    DiskFull,
     GridUnusable,
     InternalError,
     OutputExists,
     OutputUnwritable,
     SceneNotFound,
 )
-from wholescene.wire.plan import NODATA, ClassEntry, Plan, Window
-
-CLASSES = (
-    ClassEntry(0, "other", "#c8b090"),
-    ClassEntry(1, "water", "#1F78B4"),
-    ClassEntry(24, "snow & ice", "#ffffff"),
-)
-PROVENANCE = {"weights-sha256": "ab12", "engine": "0.1"}
-HEIGHT, WIDTH = 700, 1100
-GRID = Grid(WIDTH, HEIGHT, UTM["transform"], CRS.from_string(UTM["crs"]))
-
-
-def plan(grid=GRID, **kwargs):
-    return Plan(grid.to_wire(), CLASSES, "water-lite", "bf16", provenance=PROVENANCE, **kwargs)
-
-
-def map_values(height=HEIGHT, width=WIDTH):
-    """Blobs of the three classes and nodata."""
-    coarse = np.random.default_rng(0).choice([0, 1, 24, NODATA], (height // 20 + 1, width // 20 + 1))
-    return coarse.repeat(20, axis=0).repeat(20, axis=1)[:height, :width].astype(np.uint8)
-
-
-def write_blocks(writer, classes, confidence=None, size=201):
-    """In shuffled order, across the file's own blocks."""
-    blocks = windows(*classes.shape, size)
-    np.random.default_rng(1).shuffle(blocks)
-    for window in blocks:
-        cut = np.s_[window.row : window.row + window.height, window.col : window.col + window.width]
-        writer.write(window, classes[cut], None if confidence is None else confidence[cut])
-
-
-def finished(path, classes=None, **kwargs):
-    classes = map_values() if classes is None else classes
-    with ClassMapWriter(plan(**kwargs), path) as writer:
-        write_blocks(writer, classes)
-        return writer.finish()
+from wholescene.wire.plan import NODATA, Window
 
 
 def system_gdal(path, *options):
@@ -442,78 +403,6 @@ class TestTarget:
         with pytest.raises(GridUnusable):
             ClassMapWriter(plan(grid=Grid(9, 9, Affine.identity()), target=good), tmp_path / "a.tif")
         assert not (tmp_path / "a.tif").exists()
-
-
-@pytest.fixture
-def tiny_disk(tmp_path):
-    """A disk of one megabyte."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True).returncode:
-        pytest.skip("mounting a small disk is not allowed here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
-
-
-def unpackable():
-    """Class values that do not compress: more than a megabyte of them."""
-    return np.random.default_rng(0).choice([0, 1, 24], (4000, 4000)).astype(np.uint8)
-
-
-def fill(path):
-    grid = Grid(4000, 4000, Affine.identity())
-    classes = unpackable()
-    with ClassMapWriter(plan(grid=grid), path) as writer:
-        write_blocks(writer, classes, size=1000)
-        writer.finish()
-
-
-class TestFullDisk:
-    def test_while_writing_blocks(self, tiny_disk):
-        with pytest.raises(DiskFull) as caught:
-            fill(tiny_disk / "a.tif")
-        assert not list(tiny_disk.iterdir())
-        assert caught.value.params["needed_mb"] >= 1
-
-    def test_while_finishing(self, tiny_disk):
-        # the part file fits, its overviews and the copy do not
-        grid = Grid(2000, 1500, Affine.identity())
-        classes = unpackable()[:1500, :2000]
-        with ClassMapWriter(plan(grid=grid), tiny_disk / "a.tif") as writer:
-            write_blocks(writer, classes, size=512)
-            with pytest.raises(DiskFull):
-                writer.finish()
-        assert not list(tiny_disk.iterdir())
-
-    def test_a_limit_on_file_sizes(self, tmp_path):
-        """The same where no disk can be mounted: the system refuses to let a file grow."""
-        with file_size_limit() as limit:
-            limit(1 << 20)
-            with pytest.raises(DiskFull):
-                fill(tmp_path / "a.tif")
-        assert not os.listdir(tmp_path)
-
-    @pytest.mark.parametrize("size", [300_000, 1_500_000])
-    def test_a_limit_that_only_the_copy_meets(self, tmp_path, size):
-        """At the smaller one GDAL cannot write its overviews; at the larger one it fails without a reason."""
-        grid = Grid(4000, 4000, Affine.identity())
-        with ClassMapWriter(plan(grid=grid), tmp_path / "a.tif") as writer:
-            write_blocks(writer, unpackable(), size=1000)
-            with file_size_limit() as limit, pytest.raises(DiskFull):
-                writer.finish(lambda fraction: limit(size) if fraction == 0.5 else None)
-        assert not os.listdir(tmp_path)
-
-
-@contextlib.contextmanager
-def file_size_limit():
-    """A function that sets the largest size a file of this process may reach."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    old = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    try:
-        yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, old)
 
 
 @pytest.mark.parametrize(("col", "row"), [(0, 0), (30, 50)])

@@ -1,6 +1,7 @@
 import math
 
 import numpy as np
+import pyproj
 import pytest
 from affine import Affine
 from rasterio.crs import CRS
@@ -10,7 +11,6 @@ from wholescene.wire.errors import CrsUnknown, ExtentOutside
 from wholescene.wire.plan import Window
 from wholescene.wire.request import Extent
 
-pyproj = pytest.importorskip("pyproj")
 GEOD = pyproj.Geod(ellps="WGS84")
 
 
