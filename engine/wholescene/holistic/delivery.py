@@ -40,7 +40,7 @@ class Delivery:
         The window returned counts from the extent's corner; None if no pixel is left.
         """
         target = window if self.on_model_grid else self.view.scene_window(window)
-        inside = _intersection(target, self.extent)
+        inside = target.intersection(self.extent)
         if inside is None:
             return None
         layers = layers if self.on_model_grid else [self.view.to_scene(layer, window) for layer in layers]
@@ -69,13 +69,6 @@ def windows_inside(tiles: Sequence[Window], height: int, width: int) -> Iterator
     for tile in tiles:
         inside = Window(tile.row, tile.col, min(tile.height, height - tile.row), min(tile.width, width - tile.col))
         yield tile, inside
-
-
-def _intersection(first: Window, second: Window) -> Window | None:
-    row, col = max(first.row, second.row), max(first.col, second.col)
-    bottom = min(first.row + first.height, second.row + second.height)
-    right = min(first.col + first.width, second.col + second.width)
-    return Window(row, col, bottom - row, right - col) if row < bottom and col < right else None
 
 
 def _cut(layer: Pixels, window: Window, inside: Window) -> Pixels:

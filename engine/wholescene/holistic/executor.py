@@ -71,7 +71,7 @@ class Executor:
     def head_tiles(self, wanted: Window | None = None) -> list[Window]:
         """The head's tiles in scene pixels that touch ``wanted`` (all by default)."""
         every = tiles(*self.size, self.tile)
-        return [tile for tile in every if wanted is None or _touch(tile, wanted)]
+        return [tile for tile in every if wanted is None or tile.intersection(wanted)]
 
     def decode(self, windows: Iterable[Window]) -> Iterator[Patch]:
         """Logits ``[1, classes, h, w]`` of each of these tiles."""
@@ -200,8 +200,3 @@ def _reads(step: Step) -> tuple[Read, ...]:
     if isinstance(step, Attention):
         return (Read(step.reads),)
     return step.reads if isinstance(step, Local) else (step.reads,)
-
-
-def _touch(first: Window, second: Window) -> bool:
-    rows = first.row < second.row + second.height and second.row < first.row + first.height
-    return rows and first.col < second.col + second.width and second.col < first.col + first.width

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timezone
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 
 from .. import __version__
 from ..nn.patch import Patch
-from ..nn.segmenter import STRIDE, Segmenter
+from ..nn.segmenter import STRIDE
 from ..nn.steps import Program
 from ..presets.preset import Preset
 from ..presets.zoo import Zoo
@@ -172,14 +171,3 @@ class _ViewSource:
 def _padded(view: ModelView) -> tuple[int, int]:
     height, width = (-(-side // STRIDE) * STRIDE for side in (view.grid.height, view.grid.width))
     return height, width
-
-
-def warm(preset: str, zoo: Zoo | None = None) -> Segmenter:
-    """Load a preset's network ahead of the first job."""
-    chosen = (zoo or Zoo()).load(preset)
-    return models.load(chosen, precision.choose("auto", chosen.precisions, chosen.name))
-
-
-def weights_of(preset: str, zoo: Zoo | None = None) -> Path:
-    """The verified weights file of a preset."""
-    return (zoo or Zoo()).load(preset).weights_path()

@@ -99,13 +99,13 @@ def shrink(patch: Patch, factor: int) -> Patch:
 
 def add(first: Patch, second: Patch) -> Patch:
     """Sum on the pixels that both have."""
-    window = _intersection(first.window, second.window)
+    window = _common(first.window, second.window)
     return first.crop(window).like(first.crop(window).data + second.crop(window).data)
 
 
 def concatenate(patches: Sequence[Patch]) -> Patch:
     """Channels joined on the pixels that all have."""
-    window = reduce_windows(_intersection, [patch.window for patch in patches])
+    window = reduce_windows(_common, [patch.window for patch in patches])
     return patches[0].crop(window).like(torch.cat([patch.crop(window).data for patch in patches], 1))
 
 
@@ -120,8 +120,9 @@ def _edges(patch: Patch) -> tuple[bool, bool, bool, bool]:
     )
 
 
-def _intersection(first: Window, second: Window) -> Window:
-    row, col = max(first.row, second.row), max(first.col, second.col)
-    bottom = min(first.row + first.height, second.row + second.height)
-    right = min(first.col + first.width, second.col + second.width)
-    return Window(row, col, bottom - row, right - col)
+def _common(first: Window, second: Window) -> Window:
+    """The pixels that both windows hold; patches that are joined always share some."""
+    shared = first.intersection(second)
+    if shared is None:
+        raise ValueError(f"{first} and {second} share no pixel")
+    return shared

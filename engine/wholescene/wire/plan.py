@@ -79,3 +79,10 @@ class Window:
     col: int
     height: int
     width: int
+
+    def intersection(self, other: "Window") -> Optional["Window"]:
+        """The pixels that both hold, or None."""
+        row, col = max(self.row, other.row), max(self.col, other.col)
+        bottom = min(self.row + self.height, other.row + other.height)
+        right = min(self.col + self.width, other.col + other.width)
+        return Window(row, col, bottom - row, right - col) if row < bottom and col < right else None
