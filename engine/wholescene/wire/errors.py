@@ -117,6 +117,24 @@ class CheckpointMismatch(WholeSceneError):
     remedy = "Choose another --preset to build on, or import another file."
 
 
+class SpimStages(WholeSceneError):
+    code = "preset.spim_stages"
+    problem = "The preset '{preset}' has no whole-scene attention (SPIM) at stage(s) {stages}; it has it at {offered}."
+    remedy = "Choose among these stages, or another preset."
+
+
+class SpimHeads(WholeSceneError):
+    code = "preset.spim_heads"
+    problem = "{heads} heads do not divide the {channels} channels of stage {stage} evenly."
+    remedy = "Choose one of {divisors}."
+
+
+class SpimGrid(WholeSceneError):
+    code = "preset.spim_grid"
+    problem = "Attention cannot stay within regions: {detail}."
+    remedy = "Give their height and width in multiples of {side} pixels, for example --spim-grid {example},{example}."
+
+
 class LicenceNotAccepted(WholeSceneError):
     code = "checkpoint.licence"
     problem = "The licence of these weights was not accepted: {licence}."
@@ -196,6 +214,12 @@ class ExtentOutside(WholeSceneError):
     code = "extent.outside"
     problem = "The extent {extent} does not touch the scene, which covers {scene}."
     remedy = "Choose an extent inside the scene, and check its CRS."
+
+
+class PointOutside(WholeSceneError):
+    code = "point.outside"
+    problem = "The point {point} lies outside of the scene, which covers {scene}."
+    remedy = "Choose a point inside the scene, and check its CRS."
 
 
 class CrsUnknown(WholeSceneError):

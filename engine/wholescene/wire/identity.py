@@ -7,7 +7,7 @@ import json
 import os
 import re
 from dataclasses import replace
-from typing import Optional
+from typing import List, Optional
 
 from .request import SegmentRequest
 
@@ -17,16 +17,26 @@ DIGITS = 16  # of the hash; whoever compares also compares preset and weights
 def identity(request: SegmentRequest) -> str:
     """A short hash of everything that decides what is in the class map: all but its name and what it may replace.
 
-    Two requests of one identity get equal maps from equal files and weights.
+    Two requests of one identity get equal maps from equal files and weights. Wishes that are not
+    made do not count, so that maps of earlier releases, which did not know them, keep their identity.
     """
     values = absolute(request).to_dict()
-    del values["output"], values["overwrite"]
-    if values["nodata"] is not None:
-        values["nodata"] = float(values["nodata"])
+    for key in ("output", "overwrite", *_idle(request)):
+        del values[key]
+    for key in ("nodata", "overlap"):
+        if values.get(key) is not None:
+            values[key] = float(values[key])
     if values["extent"] is not None:
         values["extent"] = {key: value if key == "crs" else float(value) for key, value in values["extent"].items()}
     text = json.dumps(values, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:DIGITS]
+
+
+def _idle(request: SegmentRequest) -> List[str]:
+    """The later fields that leave the map as it would be without them."""
+    windows = [] if request.mode == "crop" else ["mode", "crop", "overlap", "weighting"]
+    spim = [key for key in ("spim_stages", "spim_within", "spim_grid", "spim_heads") if getattr(request, key) is None]
+    return windows + spim
 
 
 def absolute(request: SegmentRequest) -> SegmentRequest:

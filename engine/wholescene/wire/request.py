@@ -8,6 +8,11 @@ from typing import Any, Dict, Mapping, Optional, Tuple
 from .errors import BadRequest, ExtentEmpty
 
 PRECISIONS = ("auto", "float32", "bf16")
+MODES = ("holistic", "crop")
+WEIGHTINGS = ("uniform", "gaussian")
+REACHES = ("scene", "grid")
+STRIDE = 32  # pixels of the networks' coarsest features: the smallest window, the unit of region grids
+OVERLAP = 1 / 3  # of most configurations of mmsegmentation that slide: 512 pixels by 341, 640 by 426
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,14 @@ class SegmentRequest:
     name or by number from 1 (counted over all sources); None lets the engine guess.
     ``grid`` is "scene", "model" or the path of a raster whose grid the class map takes.
     ``extent`` limits the output, never the answer.
+
+    ``mode`` "crop" runs the same network window by window, each seeing nothing beyond its
+    window: the usual way, to compare with. ``crop`` is the windows' side in pixels of the
+    network's grid, ``overlap`` the share of it that neighbours have in common, ``weighting``
+    how a pixel's windows count. The ``spim_`` fields change the preset's whole-scene attention
+    for ablations (REST, Tables 5 to 7): the stages that interact (None: all of the preset's), how
+    far a pixel sees ("scene", or its region of the grid ``spim_grid``, height and width in
+    pixels of the network's grid), and the number of heads.
     """
 
     sources: Tuple[str, ...]
@@ -56,6 +69,14 @@ class SegmentRequest:
     confidence: bool = False
     nodata: Optional[float] = None
     overwrite: bool = False
+    mode: str = "holistic"
+    crop: int = 512
+    overlap: float = OVERLAP
+    weighting: str = "uniform"
+    spim_stages: Optional[Tuple[int, ...]] = None
+    spim_within: Optional[str] = None
+    spim_grid: Optional[Tuple[int, int]] = None
+    spim_heads: Optional[int] = None
 
     def __post_init__(self) -> None:
         if not self.sources or not all(isinstance(source, str) and source for source in self.sources):
@@ -66,6 +87,8 @@ class SegmentRequest:
             raise BadRequest(detail=f"'precision' has to be one of {', '.join(PRECISIONS)}")
         if not isinstance(self.grid, str) or not self.grid:
             raise BadRequest(detail="'grid' has to be 'scene', 'model' or a raster")
+        _check_windows(self)
+        _check_spim(self)
 
     def to_dict(self) -> Dict[str, Any]:
         """Plain values for msgpack and JSON."""
@@ -84,10 +107,56 @@ class SegmentRequest:
                 values["bands"] = _strings(values["bands"])
             if values.get("extent") is not None:
                 values["extent"] = _extent(values["extent"])
+            for key in ("spim_stages", "spim_grid"):
+                if values.get(key) is not None:
+                    values[key] = _numbers(key, values[key])
             _check_types(values)
             return cls(**values)
         except (TypeError, KeyError, ValueError, AttributeError) as problem:
             raise BadRequest(detail=str(problem)) from None
+
+
+def _check_windows(request: SegmentRequest) -> None:
+    if request.mode not in MODES:
+        raise BadRequest(detail=f"'mode' has to be one of {', '.join(MODES)}")
+    if not _whole(request.crop) or request.crop < STRIDE:
+        raise BadRequest(detail=f"'crop' has to be a number of pixels from {STRIDE}")
+    if (
+        isinstance(request.overlap, bool)
+        or not isinstance(request.overlap, (int, float))
+        or not 0 <= request.overlap < 1
+    ):
+        raise BadRequest(detail="'overlap' has to be a share from 0 to below 1")
+    if request.weighting not in WEIGHTINGS:
+        raise BadRequest(detail=f"'weighting' has to be one of {', '.join(WEIGHTINGS)}")
+
+
+def _check_spim(request: SegmentRequest) -> None:
+    stages, grid = request.spim_stages, request.spim_grid
+    if stages is not None and not (all(map(_whole, stages)) and list(stages) == sorted(set(stages))):
+        raise BadRequest(detail="'spim_stages' has to list stages, each once and in order")
+    if request.spim_within is not None and request.spim_within not in REACHES:
+        raise BadRequest(detail=f"'spim_within' has to be one of {', '.join(REACHES)}")
+    if request.spim_within == "grid" and request.mode == "crop":
+        raise BadRequest(detail="'spim_within' cannot be 'grid' with 'mode' crop: no pixel sees beyond its window")
+    if grid is not None and request.spim_within != "grid":
+        raise BadRequest(detail="'spim_grid' needs 'spim_within' grid")
+    if grid is not None and not (
+        len(grid) == 2 and all(_whole(side) and side > 0 and side % STRIDE == 0 for side in grid)
+    ):
+        raise BadRequest(detail=f"'spim_grid' has to be a height and a width in multiples of {STRIDE} pixels")
+    if request.spim_heads is not None and not (_whole(request.spim_heads) and request.spim_heads > 0):
+        raise BadRequest(detail="'spim_heads' has to be a number from 1")
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _numbers(key: str, values: Any) -> Tuple[int, ...]:
+    if not isinstance(values, (list, tuple)) or not all(map(_whole, values)):
+        raise TypeError(f"'{key}' has to be a list of whole numbers")
+    return tuple(values)
 
 
 def _strings(values: Any) -> Tuple[str, ...]:

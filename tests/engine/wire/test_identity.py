@@ -1,6 +1,8 @@
 """Requests told apart by what they ask for, and names made independent of the current folder."""
 
 import dataclasses
+import hashlib
+import json
 import zipfile
 
 import pytest
@@ -24,6 +26,16 @@ ASKED = SegmentRequest(("a.tif", "b.tif"), "water-lite", extent=Extent(500000, 4
         {"precision": "bf16"},
         {"confidence": True},
         {"nodata": 0.0},
+        {"mode": "crop"},
+        {"mode": "crop", "crop": 1024},
+        {"mode": "crop", "overlap": 0.5},
+        {"mode": "crop", "weighting": "gaussian"},
+        {"spim_stages": ()},
+        {"spim_stages": (3,)},
+        {"spim_within": "grid"},
+        {"spim_within": "grid", "spim_grid": (512, 1024)},
+        {"spim_within": "grid", "spim_grid": (1024, 512)},
+        {"spim_heads": 4},
     ],
     ids=str,
 )
@@ -35,13 +47,38 @@ def test_name_and_overwriting_do_not(tmp_path):
     assert identity(dataclasses.replace(ASKED, output=str(tmp_path / "x.tif"), overwrite=True)) == identity(ASKED)
 
 
+WISHES = [{"mode": "crop"}, {"mode": "crop", "crop": 1024}, {"mode": "crop", "overlap": 0.5}, {"spim_stages": ()}]
+
+
+def test_no_two_of_these_wishes_are_one():
+    assert len({identity(dataclasses.replace(ASKED, **wish)) for wish in WISHES}) == len(WISHES)
+
+
+def test_windows_that_are_not_used_are_no_wish():
+    assert identity(dataclasses.replace(ASKED, crop=1024, overlap=0, weighting="gaussian")) == identity(ASKED)
+
+
+def test_maps_of_the_first_release_keep_their_identity():
+    """The fields that it knew, hashed as it did."""
+    values = {"sources": ["/none/a.tif"], "preset": "p", "extent": None, "bands": None, "grid": "scene"}
+    values |= {"precision": "auto", "confidence": False, "nodata": None}
+    text = json.dumps(values, sort_keys=True, separators=(",", ":"))
+    expected = hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
+    assert identity(SegmentRequest(("/none/a.tif",), "p")) == expected
+
+
 def test_whole_and_decimal_numbers_are_one_wish():
     whole, decimal = (dataclasses.replace(ASKED, nodata=zero, extent=Extent(zero, 0, 9, 9)) for zero in (0, 0.0))
     assert identity(whole) == identity(decimal)
+    none, nothing = (dataclasses.replace(ASKED, mode="crop", overlap=zero) for zero in (0, 0.0))
+    assert identity(none) == identity(nothing)
 
 
 def test_it_survives_the_way_to_the_engine():
-    assert identity(SegmentRequest.from_dict(ASKED.to_dict())) == identity(ASKED)
+    for wish in ({}, {"mode": "crop"}, {"spim_stages": (2, 3), "spim_within": "grid", "spim_grid": (512, 64)}):
+        asked = dataclasses.replace(ASKED, **wish)
+        # msgpack and JSON have no tuples
+        assert identity(SegmentRequest.from_dict(json.loads(json.dumps(asked.to_dict())))) == identity(asked)
 
 
 def test_one_file_is_one_wish_from_any_folder(tmp_path, monkeypatch):
