@@ -9,6 +9,8 @@ import torch
 from wholescene import nn
 from wholescene.holistic.executor import Executor
 from wholescene.holistic.feature_map import Store
+from wholescene.holistic.ranks import Alone, Ranks
+from wholescene.holistic.regions import divide
 from wholescene.nn.patch import Patch
 from wholescene.nn.segmenter import pad
 from wholescene.nn.steps import Step
@@ -71,6 +73,9 @@ class Counter:
     def tick(self, step: Step, pixels: int, macs: int) -> None:
         self.macs[step.name] = self.macs.get(step.name, 0) + pixels * macs
 
+    def stopped(self) -> bool:
+        return False
+
 
 def streamed(
     net: nn.Segmenter,
@@ -80,16 +85,24 @@ def streamed(
     budget: int = 1 << 30,
     dtype: torch.dtype = torch.float32,
     ticker: Counter | None = None,
+    region: int | None = None,
+    ranks: Ranks | None = None,
 ) -> torch.Tensor:
-    """The logits of ``image`` ``[1, C, H, W]``, computed tile by tile."""
-    source = ArraySource(image)
-    store = Store(budget)
-    executor = Executor(net.program(image.shape[1]), source.size, source, store, dtype, tile, ticker or Counter())
+    """The logits of ``image`` ``[1, C, H, W]``, computed tile by tile; NaN where other ranks computed them."""
+    source, ranks = ArraySource(image), ranks or Alone()
+    program, store = net.program(image.shape[1]), Store(budget)
+    division = divide(source.size, tile, ranks.size, region, program.grid)
+    executor = Executor(program, division, source, store, dtype, ranks, ticker or Counter())
     executor.encode()
-    parts = list(executor.decode(executor.head_tiles()))
-    store.close()
-    logits = torch.full((1, parts[0].data.shape[1], *source.size), torch.nan, dtype=dtype)
-    for part in parts:
+    logits = torch.full((1, classes_of(net), *source.size), torch.nan, dtype=dtype)
+    for part in executor.decode(executor.head_tiles()):
         window = part.window
         logits[..., window.row : window.row + window.height, window.col : window.col + window.width] = part.data
+    store.close()
     return logits[..., : image.shape[-2], : image.shape[-1]]
+
+
+def classes_of(net: nn.Segmenter) -> int:
+    """How many logits a pixel has."""
+    layer = next(m for m in reversed(list(net.decoder.modules())) if isinstance(m, torch.nn.Conv2d))
+    return layer.out_channels

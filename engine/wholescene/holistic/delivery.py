@@ -57,10 +57,10 @@ def classify(logits: Patch, values: Tensor, *, confidence: bool) -> list[Pixels]
     """Class values ``[h, w]`` of a tile and, if asked for, the winner's probability in percent."""
     # max over a strided class axis is many times faster than argmax on CPUs, and gives the same
     best = logits.data[0].float().max(0).indices
-    layers = [values[best].numpy()]
+    layers = [values[best.cpu()].numpy()]
     if confidence:
         probability = torch.softmax(logits.data[0].float(), 0).amax(0)
-        layers.append((probability * 100).round().to(torch.uint8).numpy())
+        layers.append((probability * 100).round().to(torch.uint8).cpu().numpy())
     return layers
 
 

@@ -1,25 +1,33 @@
 """The executor: runs a network's steps over a whole scene, tile by tile, exactly.
 
 Breadth first: each step passes over the whole scene before the next begins, and feature maps wait
-in a `Store` between steps. One device does all here; the three kinds of step are where several
-devices will exchange halos, sums, keys and values.
+in a `Store` between steps. Each rank does this for the regions that it owns; margins, sums, keys
+and values are exchanged before or between. With one rank and one region nothing is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle
 from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from ..nn.patch import Patch
-from ..nn.steps import Attention, Global, Local, Program, Read, Step
+from ..nn.patch import Patch, surround
+from ..nn.steps import Attention, Global, Local, Program, Read, Step, reads_of
+from ..wire import errors
 from ..wire.plan import Window
-from .feature_map import FeatureMap, Store, Strip
-from .tiles import rescale, surround, tile_rows, tiles
+from .exact_sum import ExactSum
+from .feature_map import Chunk, FeatureMap, Store, Strip
+from .halo import refresh
+from .interaction import Interaction
+from .ranks import Ranks
+from .regions import Division, Region
+from .staging import Resident, Staging
+from .tiles import moved, rescale
 
 
 class Source(Protocol):
@@ -33,34 +41,46 @@ class Ticker(Protocol):
     """Told after each tile; may raise to stop the run."""
 
     def tick(self, step: Step, pixels: int, macs: int) -> None:
-        """``pixels`` of the step's output, which took ``macs`` multiply-adds, are done."""
+        """``pixels`` of the step's output, which took ``macs`` multiply-adds each, are done."""
+
+    def stopped(self) -> bool:
+        """Whether this rank wants to stop; asked between steps where ranks have to agree."""
 
 
 @dataclass
 class Executor:
-    """One run of ``program`` over a scene of ``size`` (height, width: multiples of the last stride).
+    """One rank's run of ``program`` over a scene.
 
-    ``tile`` is the side of compute tiles in scene pixels, a multiple of the last stride.
+    The division's ``size`` is a multiple of the last stride, and so is its tile.
     """
 
     program: Program
-    size: tuple[int, int]
+    division: Division
     source: Source
     store: Store
     dtype: torch.dtype
-    tile: int
+    ranks: Ranks
     ticker: Ticker
 
     def __post_init__(self) -> None:
-        self._check_tile()
+        check(self.program, self.division)
+        self.regions = self.division.owned(self.ranks.rank)
         self.maps: dict[str, FeatureMap] = {}
+        self.staging = Staging(self.maps, self.ranks.device)
         self.cache = self.store.cache(self._cache_bytes())
 
-    def encode(self) -> None:
-        """Run all steps but the head; afterwards the maps that the head reads are complete."""
+    def encode(self, until: str | None = None) -> None:
+        """Run all steps but the head; afterwards the maps that the head reads are complete.
+
+        With ``until`` stop before the step of that name.
+        """
         for step in self.program.steps:
+            if step.name == until:
+                return
+            self._agree_to_go_on()
             if step.writes not in self.maps:
                 self.maps[step.writes] = self._allocate(step.writes)
+            self._refresh(step)
             if isinstance(step, Local):
                 self._run_local(step)
             elif isinstance(step, Global):
@@ -69,134 +89,218 @@ class Executor:
                 self._run_attention(step)
 
     def head_tiles(self, wanted: Window | None = None) -> list[Window]:
-        """The head's tiles in scene pixels that touch ``wanted`` (all by default)."""
-        every = tiles(*self.size, self.tile)
+        """The head's tiles in scene pixels that this rank owns and that touch ``wanted`` (all by default)."""
+        every = (tile for region in self.regions for tile in self.division.tiles(region.window, 1))
         return [tile for tile in every if wanted is None or tile.intersection(wanted)]
 
-    def decode(self, windows: Iterable[Window]) -> Iterator[Patch]:
-        """Logits ``[1, classes, h, w]`` of each of these tiles."""
-        for window in windows:
-            yield self._tile(self.program.head, window, 1)
+    def decode(self, windows: Sequence[Window]) -> Iterator[Patch]:
+        """Logits ``[1, classes, h, w]`` of each of these tiles of `head_tiles`, which are in its order."""
+        head, wanted = self.program.head, set(windows)
+        self._agree_to_go_on()
+        self._refresh(head)
+        regions = [region for region in self.regions if wanted.intersection(self.division.tiles(region.window, 1))]
+        for region, resident in self.staging.visit(regions, _features(head)):
+            for tile in self.division.tiles(region.window, 1):
+                if tile in wanted:
+                    frame = self._frame(head, tile, 1)
+                    out = self._run(head, tile, frame, self._patches(head, resident, tile, frame, 1))
+                    yield Patch(out.data, tile, self.division.size)
 
     # -- the three kinds of step -----------------------------------------------
 
     def _run_local(self, step: Local) -> None:
-        target, stride = self.maps[step.writes], self.program.features[step.writes].stride
-        if any(read.feature == step.writes for read in step.reads):
-            self._rewrite(step.writes, lambda window: self._tile(step, window, stride))
+        stride = self._stride(step.writes)
+        reads = [] if step.reads[0].feature == self.program.image else _features(step)
+        for region, resident in self.staging.visit(self.regions, reads, step.writes):
+            chunk, tiles = resident[step.writes], self.division.tiles(region.window, stride)
+            if step.writes in reads:
+                _rewrite(chunk, tiles, partial(self._tile, step, resident, stride=stride))
+            else:
+                for tile, out in self._outputs(step, resident, tiles, stride):
+                    chunk.write(tile, out)
+
+    def _outputs(
+        self, step: Local, resident: Resident, tiles: Sequence[Window], stride: int
+    ) -> Iterator[tuple[Window, Patch]]:
+        if step.reads != (Read(self.program.image),):
+            yield from ((tile, self._tile(step, resident, tile, stride)) for tile in tiles)
             return
-        windows = tiles(*target.size, self._side(step.writes))
-        for window, patches in zip(windows, self._all_patches(step, windows, stride), strict=True):
-            target.write(self._run(step, window, patches))
+        scene = self.source.read(rescale(tile, stride, 1) for tile in tiles)
+        for tile, patch in zip(tiles, scene, strict=True):
+            frame = self._frame(step, tile, stride)
+            data = patch.data.to(self.ranks.device, self.dtype)
+            origin, size = rescale(frame, stride, 1), (frame.height * stride, frame.width * stride)
+            here = Patch(data, moved(patch.window, -origin.row, -origin.col), size)
+            yield tile, self._run(step, tile, frame, [here])
 
-    def _tile(self, step: Local, window: Window, stride: int) -> Patch:
-        return self._run(step, window, self._patches(step, window, stride))
+    def _tile(self, step: Local, resident: Resident, tile: Window, stride: int) -> Patch:
+        frame = self._frame(step, tile, stride)
+        return self._run(step, tile, frame, self._patches(step, resident, tile, frame, stride))
 
-    def _run(self, step: Local, window: Window, patches: list[Patch]) -> Patch:
-        out = step.run(patches).crop(window)
-        self.ticker.tick(step, window.height * window.width, step.macs)
+    def _run(self, step: Local, tile: Window, frame: Window, patches: list[Patch]) -> Patch:
+        out = step.run(patches).crop(moved(tile, -frame.row, -frame.col))
+        self.ticker.tick(step, tile.height * tile.width, step.macs)
         return out
 
     def _run_global(self, step: Global) -> None:
         """Two passes: measure everywhere, then close everywhere. Hidden features are kept as memory allows."""
-        target = self.maps[step.writes]
-        close = step.close(self._measure(step, target))
+        stride = self._stride(step.writes)
+        closes = [step.close(sums) for sums in self._measure(step, stride)]
 
-        def finish(window: Window) -> Patch:
-            patch, hidden = self._read(step.reads, window), self.cache.get(window)
+        def finish(resident: Resident, tile: Window) -> Patch:
+            frame, hidden = self._frame(step, tile, stride), self.cache.get(tile)
+            patch = self._read(step.reads, resident, tile, frame)
             if hidden is None:
-                hidden = step.expand(patch).crop(window).packed()
-            out = close(hidden, patch).crop(window)
-            self.ticker.tick(step, window.height * window.width, step.macs_close)
+                hidden = self._expand(step, patch, tile, frame)
+            close = closes[self.division.frame_index(tile, stride, confined=step.confined)]
+            out = close(hidden, patch).crop(moved(tile, -frame.row, -frame.col))
+            self.ticker.tick(step, tile.height * tile.width, step.macs_close)
             return out
 
-        self._rewrite(step.writes, finish)
+        for region, resident in self.staging.visit(self.regions, _features(step), step.writes):
+            tiles = self.division.tiles(region.window, stride)
+            _rewrite(resident[step.writes], tiles, partial(finish, resident))
 
-    def _measure(self, step: Global, target: FeatureMap) -> Tensor:
+    def _measure(self, step: Global, stride: int) -> Tensor:
+        """What the step measures, added up over each frame, ``[frames, measured]``."""
         self.cache.clear()
-        windows = tiles(*target.size, self._side(step.writes))
-        # one tensor for all sums: small ones left between large ones would break up the heap
-        sums = torch.empty(len(windows), step.measured)
-        for window, into in zip(windows, sums, strict=True):
-            hidden = step.expand(self._read(step.reads, window)).crop(window).packed()
-            into.copy_(step.measure(hidden))
-            if step.hidden_channels:
-                self.cache.keep(hidden)
-            self.ticker.tick(step, window.height * window.width, step.macs_expand)
-        return sums.sum(0)  # in tile order, whoever computed them
+        frames = self.division.frames(stride, confined=step.confined)
+        sums = ExactSum(len(frames), step.measured, self.ranks.device)
+        for region, resident in self.staging.visit(self.regions, _features(step)):
+            for tile in self.division.tiles(region.window, stride):
+                frame = self._frame(step, tile, stride)
+                hidden = self._expand(step, self._read(step.reads, resident, tile, frame), tile, frame)
+                sums.add(self.division.frame_index(tile, stride, confined=step.confined), step.measure(hidden))
+                if step.hidden_channels:
+                    self.cache.keep(tile, hidden)
+                self.ticker.tick(step, tile.height * tile.width, step.macs_expand)
+        self.ranks.total(sums.numbers)
+        return sums.result()
+
+    def _expand(self, step: Global, patch: Patch, tile: Window, frame: Window) -> Patch:
+        return step.expand(patch).crop(moved(tile, -frame.row, -frame.col)).packed()
 
     def _run_attention(self, step: Attention) -> None:
-        source, target = self.maps[step.reads], self.maps[step.writes]
-        windows = tiles(*source.size, self._side(step.reads))
-        contexts = [step.context(source.read(window)) for window in windows]
-        keys, values = (torch.cat(parts, dim=2) for parts in zip(*contexts, strict=True))
-        macs = step.macs + 2 * keys.shape[2] * step.channels
-        for window in windows:
-            target.write(step.attend(source.read(window), keys, values))
-            self.ticker.tick(step, window.height * window.width, macs)
+        stride = self._stride(step.reads)
+        interaction = Interaction(step, self.division, stride, self.ranks, self.dtype)
+        for _, resident, tile, frame in self._tiles(step, stride):
+            interaction.take(tile, resident[step.reads].read(tile, frame))
+        interaction.exchange()
+        for _, resident, tile, frame in self._tiles(step, stride, step.writes):
+            patch = resident[step.reads].read(tile, frame)
+            resident[step.writes].write(tile, step.finish(patch, interaction.attended(tile, patch)))
+            macs = step.macs + 2 * interaction.keys_of(tile) * step.channels
+            self.ticker.tick(step, tile.height * tile.width, macs)
 
-    def _rewrite(self, feature: str, compute: Callable[[Window], Patch]) -> None:
-        """Replace a map by tiles that read their neighbours: a row is stored once the next has read it."""
-        target, side = self.maps[feature], self._side(feature)
-        strips = cycle((target.strip(side), target.strip(side)))
-        finished: Strip | None = None
-        for row, strip in zip(tile_rows(*target.size, side), strips, strict=False):
-            strip.begin(row[0])
-            for window in row:
-                strip.write(compute(window))
-            if finished is not None:
-                target.write_rows(finished)
-            finished = strip
-        if finished is not None:
-            target.write_rows(finished)
+    def _tiles(
+        self, step: Attention, stride: int, writes: str | None = None
+    ) -> Iterator[tuple[Region, Resident, Window, Window]]:
+        for region, resident in self.staging.visit(self.regions, [step.reads], writes):
+            for tile in self.division.tiles(region.window, stride):
+                yield region, resident, tile, self._frame(step, tile, stride)
 
     # -- reading and memory ----------------------------------------------------
 
-    def _all_patches(self, step: Local, windows: list[Window], stride: int) -> Iterator[list[Patch]]:
-        if step.reads == (Read(self.program.image),):
-            scene = self.source.read(rescale(window, stride, 1) for window in windows)
-            return ([patch.like(patch.data.to(self.dtype))] for patch in scene)
-        return (self._patches(step, window, stride) for window in windows)
+    def _frame(self, step: Step, tile: Window, stride: int) -> Window:
+        """What a step takes for the whole map around a tile."""
+        frames = self.division.frames(stride, confined=step.confined)
+        return frames[self.division.frame_index(tile, stride, confined=step.confined)]
 
-    def _patches(self, step: Local, window: Window, stride: int) -> list[Patch]:
-        features = self.program.features
-        return [self._read(read, rescale(window, stride, features[read.feature].stride)) for read in step.reads]
+    def _patches(self, step: Local, resident: Resident, tile: Window, frame: Window, stride: int) -> list[Patch]:
+        return [
+            self._read(
+                read,
+                resident,
+                rescale(tile, stride, self._stride(read.feature)),
+                rescale(frame, stride, self._stride(read.feature)),
+            )
+            for read in step.reads
+        ]
 
-    def _read(self, read: Read, window: Window) -> Patch:
-        source = self.maps[read.feature]
-        return source.read(surround(window, read.halo, *source.size))
+    def _read(self, read: Read, resident: Resident, tile: Window, frame: Window) -> Patch:
+        inside = moved(tile, -frame.row, -frame.col)
+        around = read.around(inside, (frame.height, frame.width))
+        return resident[read.feature].read(moved(around, frame.row, frame.col), frame)
+
+    def _refresh(self, step: Step) -> None:
+        for read in reads_of(step):
+            if read.feature in self.maps:
+                refresh(self.maps[read.feature], read, self.division, self.ranks, confined=step.confined)
 
     def _allocate(self, feature: str) -> FeatureMap:
-        spec = self.program.features[feature]
-        height, width = (side // spec.stride for side in self.size)
-        return self.store.allocate(height, width, spec.channels, self.dtype)
+        spec, margin = self.program.features[feature], margin_of(self.program, feature)
+        height, width = (side // spec.stride for side in self.division.size)
+        chunks = {}
+        for region in self.regions:
+            inner = rescale(region.window, 1, spec.stride)
+            window = surround(inner, margin, height, width)
+            data = self.store.allocate(window.height, window.width, spec.channels, self.dtype)
+            chunks[region.index] = Chunk(data, window, inner)
+        return FeatureMap(spec.stride, spec.channels, self.dtype, chunks)
 
     def _cache_bytes(self) -> int:
         """Bytes of hidden features of the largest global step, but not more than a third of the memory."""
+        own = sum(region.window.height * region.window.width for region in self.regions)
         steps = [step for step in self.program.steps if isinstance(step, Global)]
-        areas = [self.size[0] * self.size[1] // self.program.features[step.writes].stride ** 2 for step in steps]
-        hidden = [area * step.hidden_channels for area, step in zip(areas, steps, strict=True)]
+        hidden = [own // self._stride(step.writes) ** 2 * step.hidden_channels for step in steps]
         return min(self.store.free // 3, max(hidden, default=0) * self.dtype.itemsize)
 
-    def _check_tile(self) -> None:
-        """Raise ValueError if tile edges do not lie on the pixels and pooling bins of every map.
+    def _stride(self, feature: str) -> int:
+        return self.program.features[feature].stride
 
-        A map that is rewritten also needs tiles as large as the halo: one row of them waits.
-        """
-        for feature, spec in self.program.features.items():
-            steps = [step for step in self.program.steps if step.writes == feature]
-            pools = [step.pool for step in steps if isinstance(step, Attention)]
-            halos = [read.halo for step in steps for read in _reads(step) if read.feature == feature]
-            side = self.tile // spec.stride
-            if self.tile % spec.stride or any(side % pool for pool in pools) or side < max([1, *halos]):
-                raise ValueError(f"compute tiles of {self.tile} pixels do not fit the feature map {feature}")
-
-    def _side(self, feature: str) -> int:
-        """Side of a tile in pixels of a map: a tile is the same ground on all of them."""
-        return self.tile // self.program.features[feature].stride
+    def _agree_to_go_on(self) -> None:
+        """Ranks may only stop together: one that left would keep the others waiting."""
+        if self.ranks.any(self.ticker.stopped()):
+            raise errors.Cancelled()
 
 
-def _reads(step: Step) -> tuple[Read, ...]:
-    if isinstance(step, Attention):
-        return (Read(step.reads),)
-    return step.reads if isinstance(step, Local) else (step.reads,)
+def margin_of(program: Program, feature: str) -> int:
+    """The most pixels around a region that any step reads of a map."""
+    reads = [read for step in (*program.steps, program.head) for read in reads_of(step)]
+    return max((read.halo for read in reads if read.feature == feature), default=0)
+
+
+def check(program: Program, division: Division) -> None:
+    """Raise ValueError if tile edges do not lie on the pixels and pooling bins of every map.
+
+    A map that is rewritten also needs tiles as large as the halo, since one row of them waits; and
+    cells of a grid consist of whole tiles.
+    """
+    tile = division.tile
+    for feature, spec in program.features.items():
+        steps = [step for step in program.steps if step.writes == feature]
+        pools = [step.pool for step in steps if isinstance(step, Attention)]
+        halos = [read.halo for step in steps for read in reads_of(step) if read.feature == feature]
+        side = tile // spec.stride
+        if tile % spec.stride or any(side % pool for pool in pools) or side < max([1, *halos]):
+            raise ValueError(f"compute tiles of {tile} pixels do not fit the feature map {feature}")
+    if division.grid is not None and any(side % tile for side in division.grid):
+        raise ValueError(f"compute tiles of {tile} pixels do not fit the region grid of {division.grid}")
+
+
+def _rewrite(chunk: Chunk, tiles: Sequence[Window], compute: Callable[[Window], Patch]) -> None:
+    """Replace a region by tiles that read their neighbours: a row is stored once the next has read it."""
+    rows = _rows(tiles)
+    strips = cycle((chunk.strip(tiles[0].height), chunk.strip(tiles[0].height)))
+    finished: Strip | None = None
+    for row, strip in zip(rows, strips, strict=False):
+        strip.begin(row[0])
+        for tile in row:
+            strip.write(tile, compute(tile))
+        if finished is not None:
+            chunk.write_rows(finished)
+        finished = strip
+    if finished is not None:
+        chunk.write_rows(finished)
+
+
+def _rows(tiles: Sequence[Window]) -> list[list[Window]]:
+    """Tiles in reading order, row by row."""
+    rows: dict[int, list[Window]] = {}
+    for tile in tiles:
+        rows.setdefault(tile.row, []).append(tile)
+    return list(rows.values())
+
+
+def _features(step: Step) -> list[str]:
+    return [read.feature for read in reads_of(step)]

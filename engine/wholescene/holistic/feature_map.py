@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -17,47 +18,67 @@ from torch import Tensor
 from ..nn.patch import Patch
 from ..wire import errors
 from ..wire.plan import Window
+from .tiles import moved
 
 ALIGNMENT = 64  # bytes, of vector instructions
 
 
 @dataclass(frozen=True)
-class FeatureMap:
-    """``data`` is ``[H, W, C]``; patches come and go as ``[1, C, h, w]``."""
+class Chunk:
+    """A region's part of a feature map: its own pixels ``inner`` and a margin around them.
+
+    ``data`` is ``[h, w, C]`` over ``window``; windows count in pixels of the whole map. The margin
+    holds what neighbouring regions had there at the last exchange.
+    """
 
     data: Tensor
+    window: Window
+    inner: Window
 
-    @property
-    def size(self) -> tuple[int, int]:
-        """Height and width in pixels of this map."""
-        return self.data.shape[0], self.data.shape[1]
+    def at(self, window: Window) -> Tensor:
+        """The pixels of a window, ``[h, w, C]``, not copied."""
+        row, col = window.row - self.window.row, window.col - self.window.col
+        return self.data[row : row + window.height, col : col + window.width]
 
-    def read(self, window: Window) -> Patch:
-        """A copy of a window, channels last in memory as convolutions like it."""
-        data = self._at(window).contiguous().permute(2, 0, 1)[None]
-        return Patch(data, window, self.size)
+    def read(self, window: Window, frame: Window) -> Patch:
+        """A copy of a window, channels last in memory as convolutions like it.
 
-    def write(self, patch: Patch) -> None:
-        """Store a patch at its window."""
-        self._at(patch.window).copy_(patch.data[0].permute(1, 2, 0))
+        The patch takes ``frame`` for the whole map and counts from its corner.
+        """
+        data = self.at(window).contiguous().permute(2, 0, 1)[None]
+        return Patch(data, moved(window, -frame.row, -frame.col), (frame.height, frame.width))
+
+    def write(self, window: Window, patch: Patch) -> None:
+        """Store a patch at a window."""
+        self.at(window).copy_(patch.data[0].permute(1, 2, 0))
 
     def strip(self, height: int) -> Strip:
-        """Room for ``height`` rows of this map that are not ready to be stored."""
-        return Strip(torch.empty(min(height, self.size[0]), *self.data.shape[1:], dtype=self.data.dtype))
+        """Room for ``height`` rows of the region that are not ready to be stored."""
+        shape = (min(height, self.inner.height), self.inner.width, self.data.shape[2])
+        return Strip(self.data.new_empty(shape), self.inner)
 
     def write_rows(self, strip: Strip) -> None:
         """Store a finished strip."""
-        self.data[strip.row : strip.row + strip.height].copy_(strip.data[: strip.height])
+        rows = Window(strip.row, self.inner.col, strip.height, self.inner.width)
+        self.at(rows).copy_(strip.data[: strip.height])
 
-    def _at(self, window: Window) -> Tensor:
-        return self.data[window.row : window.row + window.height, window.col : window.col + window.width]
+
+@dataclass(frozen=True)
+class FeatureMap:
+    """The regions that this rank owns of a map: chunks by the index of their region, maybe none."""
+
+    stride: int
+    channels: int
+    dtype: torch.dtype
+    chunks: Mapping[int, Chunk]
 
 
 @dataclass
 class Strip:
-    """Rows ``row`` to ``row + height`` of a map that is being rewritten, ``data`` ``[rows, W, C]``."""
+    """Rows ``row`` to ``row + height`` of a region that is being rewritten, ``data`` ``[rows, w, C]``."""
 
     data: Tensor
+    inner: Window
     row: int = 0
     height: int = 0
 
@@ -65,22 +86,22 @@ class Strip:
         """Start anew at a row of tiles, of which ``first`` is one."""
         self.row, self.height = first.row, first.height
 
-    def write(self, patch: Patch) -> None:
+    def write(self, window: Window, patch: Patch) -> None:
         """Take a tile of these rows."""
-        window = patch.window
-        self.data[: window.height, window.col : window.col + window.width].copy_(patch.data[0].permute(1, 2, 0))
+        col = window.col - self.inner.col
+        self.data[: window.height, col : col + window.width].copy_(patch.data[0].permute(1, 2, 0))
 
 
 class TileCache:
     """Tiles kept between two passes over the scene, in one block of memory; what does not fit is not kept."""
 
-    def __init__(self, count: int) -> None:
-        self._memory = torch.empty(count, dtype=torch.uint8)
+    def __init__(self, count: int, device: torch.device | str = "cpu") -> None:
+        self._memory = torch.empty(count, dtype=torch.uint8, device=device)
         self._used = 0
         self._tiles: dict[Window, Patch] = {}
 
-    def keep(self, patch: Patch) -> None:
-        """Copy a tile if there is room for it."""
+    def keep(self, tile: Window, patch: Patch) -> None:
+        """Copy a tile of the map if there is room for it."""
         data = patch.data.permute(0, 2, 3, 1)
         count = data.numel() * data.element_size()
         if self._used + count > len(self._memory):
@@ -88,11 +109,11 @@ class TileCache:
         place = self._memory[self._used : self._used + count].view(data.dtype).view(data.shape)
         place.copy_(data)
         self._used += -(-count // ALIGNMENT) * ALIGNMENT
-        self._tiles[patch.window] = patch.like(place.permute(0, 3, 1, 2))
+        self._tiles[tile] = patch.like(place.permute(0, 3, 1, 2))
 
-    def get(self, window: Window) -> Patch | None:
-        """The tile at ``window``, if it was kept."""
-        return self._tiles.get(window)
+    def get(self, tile: Window) -> Patch | None:
+        """The tile, if it was kept."""
+        return self._tiles.get(tile)
 
     def clear(self) -> None:
         """Forget all tiles."""
@@ -101,36 +122,53 @@ class TileCache:
 
 
 class Store:
-    """Makes feature maps: in memory while ``budget`` bytes last, then in scratch files.
+    """Makes room for feature maps: on the device, in main memory, then in scratch files.
 
-    Scratch files have no name on systems that allow it, so that they are gone with the process.
-    Memory that a file backs does not count against a machine's memory: the system writes it out.
+    ``budget`` and ``device_budget`` are bytes of main memory and of an accelerator's. Scratch files
+    have no name on systems that allow it, so that they are gone with the process. Memory that a
+    file backs does not count against a machine's memory: the system writes it out.
     """
 
-    def __init__(self, budget: int, scratch: Path | None = None) -> None:
-        self.free = budget
+    def __init__(
+        self,
+        budget: int,
+        scratch: Path | None = None,
+        device: torch.device | str = "cpu",
+        device_budget: int = 0,
+    ) -> None:
+        self.free, self.device_free = budget, device_budget
+        self.device = torch.device(device)
         self.scratch = scratch or scratch_folder()
         self._files: list[IO[bytes]] = []
 
-    def allocate(self, height: int, width: int, channels: int, dtype: torch.dtype) -> FeatureMap:
-        """A map of unspecified content.
+    def allocate(self, height: int, width: int, channels: int, dtype: torch.dtype) -> Tensor:
+        """A tensor ``[height, width, channels]`` of unspecified content.
 
         Raises:
             ScratchFull: neither memory nor the scratch folder has room.
         """
         count = height * width * channels * dtype.itemsize
+        return self._room(count).view(dtype).view(height, width, channels)
+
+    def _room(self, count: int) -> Tensor:
+        if count <= self.device_free and self.device.type != "cpu":
+            self.device_free -= count
+            return torch.empty(count, dtype=torch.uint8, device=self.device)
         if count <= self.free:
             self.free -= count
-            data = torch.empty(count, dtype=torch.uint8)
-        else:
-            data = torch.from_numpy(self._file_backed(count))
-        return FeatureMap(data.view(dtype).view(height, width, channels))
+            # only pinned memory is copied to and from an accelerator beside its work
+            return torch.empty(count, dtype=torch.uint8, pin_memory=self.device.type == "cuda")
+        return torch.from_numpy(self._file_backed(count))
 
     def cache(self, count: int) -> TileCache:
         """A cache of at most ``count`` bytes, of what the budget has left."""
-        granted = max(0, min(count, self.free))
-        self.free -= granted
-        return TileCache(granted)
+        if self.device.type == "cpu":
+            granted = max(0, min(count, self.free))
+            self.free -= granted
+        else:
+            granted = max(0, min(count, self.device_free))
+            self.device_free -= granted
+        return TileCache(granted, self.device)
 
     def close(self) -> None:
         """Drop the scratch files."""

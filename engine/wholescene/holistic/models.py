@@ -16,8 +16,8 @@ from ..wire import errors
 from .precision import DTYPES
 
 
-def load(preset: Preset, precision: str) -> nn.Segmenter:
-    """The preset's network in evaluation mode; kept, so that the next scene finds it warm.
+def load(preset: Preset, precision: str, device: torch.device | str = "cpu") -> nn.Segmenter:
+    """The preset's network in evaluation mode on a device; kept, so that the next scene finds it warm.
 
     Raises:
         WeightsMissing, WeightsCorrupt: the preset has no weights, or other ones.
@@ -26,16 +26,16 @@ def load(preset: Preset, precision: str) -> nn.Segmenter:
     path = preset.weights_path()
     architecture = msgspec.json.encode(preset.architecture, order="deterministic")
     try:
-        return _load(path, path.stat().st_mtime_ns, architecture, precision)
+        return _load(path, path.stat().st_mtime_ns, architecture, precision, str(device))
     except (SafetensorError, RuntimeError, ValueError, TypeError, KeyError) as problem:
         raise errors.PresetInvalid(path=str(path), detail=_first_line(problem)) from problem
 
 
 @lru_cache(maxsize=2)
-def _load(path: Path, modified: int, architecture: bytes, precision: str) -> nn.Segmenter:
+def _load(path: Path, modified: int, architecture: bytes, precision: str, device: str) -> nn.Segmenter:
     network = nn.build(msgspec.json.decode(architecture))
     network.load_state_dict(load_file(path))
-    return network.eval().to(DTYPES[precision]).requires_grad_(False)
+    return network.eval().to(device, DTYPES[precision]).requires_grad_(False)
 
 
 def parameter_bytes(network: torch.nn.Module) -> int:

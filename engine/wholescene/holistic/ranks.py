@@ -101,7 +101,7 @@ class Group:
         sent = torch.cat([part for rank, part in enumerate(outgoing) if rank != self.rank] or [outgoing[0][:0]])
         received = sent.new_empty(sum(expected))
         dist.all_to_all_single(received, sent, expected, lengths)
-        parts = list(received.split(expected))
+        parts = list(torch.split(received, expected))
         parts[self.rank] = outgoing[self.rank]
         self.traffic.count(kind, sent, len(sent))
         self.traffic.seconds += time.perf_counter() - began

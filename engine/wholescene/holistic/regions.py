@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ..wire.plan import Window
-from .tiles import rescale, tiles
+from .tiles import moved, rescale, tiles
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Division:
     def tiles(self, window: Window, stride: int) -> list[Window]:
         """Compute tiles of a region's window on a map of ``stride``, in reading order."""
         window, side = rescale(window, 1, stride), self.tile // stride
-        return [_moved(tile, window) for tile in tiles(window.height, window.width, side)]
+        return [moved(tile, window.row, window.col) for tile in tiles(window.height, window.width, side)]
 
     def frames(self, stride: int, *, confined: bool) -> list[Window]:
         """What a step takes for the whole map of ``stride``: the map, or each cell of the grid."""
@@ -122,8 +123,4 @@ def _cut(window: Window, step: int) -> Iterator[Window]:
 def _spans(length: int, step: int) -> list[tuple[int, int]]:
     count = -(-length // step)
     edges = [length * i // count for i in range(count + 1)] if count else []
-    return [(low, high - low) for low, high in zip(edges, edges[1:], strict=False)]
-
-
-def _moved(window: Window, by: Window) -> Window:
-    return Window(window.row + by.row, window.col + by.col, window.height, window.width)
+    return [(low, high - low) for low, high in pairwise(edges)]

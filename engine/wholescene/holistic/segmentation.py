@@ -1,10 +1,13 @@
-"""Segment one scene: from a request to blocks of a class map, through any door."""
+"""Segment one scene: from a request to blocks of a class map, on one rank or many."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
+import msgspec
 import torch
 import torch.nn.functional as F
 
@@ -12,10 +15,9 @@ from .. import __version__
 from ..nn.patch import Patch
 from ..nn.segmenter import STRIDE
 from ..nn.steps import Program
-from ..presets.preset import Preset
 from ..presets.zoo import Zoo
 from ..raster.bands import match_bands
-from ..raster.scaling import scaling_from
+from ..raster.scaling import LinearScaling, scaling_from
 from ..raster.scene import Scene
 from ..raster.view import ModelView
 from ..wire import errors
@@ -28,68 +30,145 @@ from .executor import Executor
 from .feature_map import Store
 from .planner import Workload, feature_budget, peak_bytes
 from .progress import Progress
+from .ranks import Alone, Ranks
+from .regions import divide
 from .sink import Sink
 
 TILE = 512  # side of a compute tile in scene pixels, where the preset does not say
 
 
-def segment(request: SegmentRequest, sink: Sink, zoo: Zoo | None = None) -> None:
+@dataclass(frozen=True)
+class Report:
+    """What a finished job tells about itself: bytes that this rank sent to others, by kind, and how long that took."""
+
+    traffic: dict[str, int] = field(default_factory=dict)
+    exchange_seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What rank 0 decides for all ranks: nothing that a machine could see differently is left to each."""
+
+    precision: str
+    offset: tuple[float, ...]
+    divisor: tuple[float, ...]
+    clip: bool
+
+
+def segment(request: SegmentRequest, sink: Sink, zoo: Zoo | None = None, ranks: Ranks | None = None) -> Report:
     """Compute the class map that ``request`` asks for and hand its blocks to ``sink``.
 
-    Nothing is written here: whoever owns the sink writes. A `WholeSceneError` tells what is wrong
-    with the input; `Cancelled` ends a job whose sink asked for it.
+    Every rank calls this with the same request and hands over the blocks that it has computed; rank
+    0 alone tells plan and progress. Nothing is written here: whoever owns the sink writes.
+
+    Raises:
+        WholeSceneError: what is wrong with the input.
+        Cancelled: the sink asked for it; or, on a rank that did not, another rank cannot go on.
     """
-    sink.progress("planning", 0.0, None)
-    preset = (zoo or Zoo()).load(request.preset)
-    preset.weights_path()
-    with Scene.open(request.sources, nodata=request.nodata) as scene:
-        try:
-            _Segmentation(request, preset, scene, sink).run()
-        except MemoryError as problem:
-            raise errors.OutOfMemory(detail=str(problem) or "allocation failed") from problem
-        except RuntimeError as problem:
-            if "allocate memory" in str(problem) or "out of memory" in str(problem):
-                raise errors.OutOfMemory(detail=str(problem).splitlines()[0]) from problem
-            raise
+    ranks = ranks or Alone()
+    if ranks.rank == 0:
+        sink.progress("planning", 0.0, None)
+    with contextlib.ExitStack() as stack, _memory_errors():
+        job = _together(ranks, lambda: _Segmentation(request, zoo or Zoo(), sink, ranks, stack))
+        job.settle(_told(ranks, job.resolve))
+        job.run()
+    return Report(dict(ranks.traffic.sent), ranks.traffic.seconds)
+
+
+def _together(ranks: Ranks, prepare: Callable[[], _Segmentation]) -> _Segmentation:
+    """What ``prepare`` gives, if it succeeds on all ranks."""
+    job, problem = None, None
+    try:
+        job = prepare()
+    except errors.WholeSceneError as found:
+        problem = found
+    if ranks.any(problem is not None):
+        raise problem or errors.Cancelled()
+    assert job is not None
+    return job
+
+
+def _told(ranks: Ranks, resolve: Callable[[], Resolution]) -> Resolution:
+    """Rank 0's resolution on all ranks; empty if it failed."""
+    message: bytes | None = None
+    try:
+        if ranks.rank == 0:
+            message = msgspec.json.encode(resolve())
+    finally:
+        message = ranks.tell(message)
+    if not message:
+        raise errors.Cancelled()
+    return msgspec.json.decode(message, type=Resolution)
+
+
+@contextlib.contextmanager
+def _memory_errors() -> Iterator[None]:
+    """Allocations that failed, as what they mean to a person."""
+    try:
+        yield
+    except MemoryError as problem:
+        raise errors.OutOfMemory(detail=str(problem) or "allocation failed") from problem
+    except RuntimeError as problem:
+        if "allocate memory" in str(problem) or "out of memory" in str(problem):
+            raise errors.OutOfMemory(detail=str(problem).splitlines()[0]) from problem
+        raise
 
 
 class _Segmentation:
-    """One job: the request resolved against preset and scene."""
+    """One job on one rank: the request against preset and scene. `settle` comes before `run`."""
 
-    def __init__(self, request: SegmentRequest, preset: Preset, scene: Scene, sink: Sink) -> None:
-        self.request, self.preset, self.scene, self.sink = request, preset, scene, sink
-        self.precision = precision.choose(request.precision, preset.precisions, preset.name)
-        self.bands = match_bands(scene.bands, preset.bands, request.bands, preset.name)
-        scene.check_not_empty(self.bands)
-        scaling = scaling_from(preset.scaling)
-        if scaling.needs_statistics:
-            scaling = scaling.fit(scene, self.bands, self._reading)
-        self.view = ModelView(scene, self.bands, scaling, preset.ground_resolution)
-        self.delivery = Delivery(scene, self.bands, self.view, on_model_grid=request.grid == "model")
-        if request.extent is not None:
-            self.delivery.extent = self.delivery.grid.window_of(request.extent)
+    view: ModelView
+    delivery: Delivery
+    precision: str
+
+    def __init__(
+        self, request: SegmentRequest, zoo: Zoo, sink: Sink, ranks: Ranks, stack: contextlib.ExitStack
+    ) -> None:
+        self.request, self.sink, self.ranks = request, sink, ranks
+        self.preset = zoo.load(request.preset)
+        self.preset.weights_path()
+        self.scene = stack.enter_context(Scene.open(request.sources, nodata=request.nodata))
+        self.bands = match_bands(self.scene.bands, self.preset.bands, request.bands, self.preset.name)
+
+    def resolve(self) -> Resolution:
+        """Decide what may depend on the machine, and look at the scene as far as its scaling needs."""
+        chosen = precision.choose(self.request.precision, self.preset.precisions, self.preset.name)
+        self.scene.check_not_empty(self.bands)
+        scaling = scaling_from(self.preset.scaling).fit(self.scene, self.bands, self._reading)
+        return Resolution(chosen, scaling.offset, scaling.divisor, scaling.clip)
+
+    def settle(self, resolution: Resolution) -> None:
+        """Take what was decided."""
+        self.precision = resolution.precision
+        scaling = LinearScaling(resolution.offset, resolution.divisor, resolution.clip)
+        self.view = ModelView(self.scene, self.bands, scaling, self.preset.ground_resolution)
+        self.delivery = Delivery(self.scene, self.bands, self.view, on_model_grid=self.request.grid == "model")
+        if self.request.extent is not None:
+            self.delivery.extent = self.delivery.grid.window_of(self.request.extent)
 
     @torch.inference_mode()
     def run(self) -> None:
         """Plan, encode, interact, decode."""
-        network = models.load(self.preset, self.precision)
+        network = models.load(self.preset, self.precision, self.ranks.device)
         program = network.program(len(self.bands))
         workload = Workload(program, _padded(self.view), self.precision)
         budget = feature_budget()
-        self.sink.planned(self._plan(workload, peak_bytes(workload, budget, models.parameter_bytes(network))))
-        store = Store(budget)
+        if self.ranks.rank == 0:
+            self.sink.planned(self._plan(workload, peak_bytes(workload, budget, models.parameter_bytes(network))))
+        store = Store(budget, device=self.ranks.device)
         try:
             self._execute(program, workload, store)
         finally:
             store.close()
 
     def _execute(self, program: Program, workload: Workload, store: Store) -> None:
-        progress = Progress(self.sink, workload)
-        dtype = precision.DTYPES[self.precision]
         tile = int(self.preset.tile.get("side", TILE))
+        division = divide(workload.size, tile, self.ranks.size, grid=program.grid)
+        progress = Progress(self.sink, workload, division, self.ranks)
         source = _ViewSource(self.view)
+        dtype = precision.DTYPES[self.precision]
         try:
-            executor = Executor(program, workload.size, source, store, dtype, tile, progress)
+            executor = Executor(program, division, source, store, dtype, self.ranks, progress)
         except ValueError as problem:
             raise errors.PresetInvalid(path=self.preset.name, detail=str(problem)) from problem
         executor.encode()

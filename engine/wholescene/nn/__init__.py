@@ -35,14 +35,15 @@ def build(architecture: Mapping[str, Any]) -> Segmenter:
 
     Keys: ``encoder`` and ``decoder`` (``name`` and the arguments of that builder), ``classes``,
     and optionally ``spim`` (``stages``, ``heads``, ``kv_pool``, ``outer_residual``,
-    ``feeds_next``).
+    ``feeds_next``, ``within``), ``context`` and ``grid``, as `Segmenter` explains them.
     """
     encoder = _make(ENCODERS, architecture["encoder"])
     spim = dict(architecture.get("spim", {"stages": []}))
-    stages, feeds_next = spim.pop("stages"), spim.pop("feeds_next", False)
+    stages, feeds_next, within = spim.pop("stages"), spim.pop("feeds_next", False), spim.pop("within", "scene")
     blocks = {stage: SPIM(encoder.dims[stage], **spim) for stage in stages}
     decoder = _make(DECODERS, architecture["decoder"], dims=encoder.dims, classes=architecture["classes"])
-    return Segmenter(encoder, blocks, decoder, feeds_next=feeds_next)
+    confinement = {"context": architecture.get("context", "scene"), "grid": architecture.get("grid")}
+    return Segmenter(encoder, blocks, decoder, feeds_next=feeds_next, spim_within=within, **confinement)
 
 
 def shapes(architecture: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:

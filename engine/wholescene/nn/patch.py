@@ -109,6 +109,14 @@ def concatenate(patches: Sequence[Patch]) -> Patch:
     return patches[0].crop(window).like(torch.cat([patch.crop(window).data for patch in patches], 1))
 
 
+def surround(window: Window, halo: int, height: int, width: int) -> Window:
+    """The window and ``halo`` pixels around it, as far as the map reaches."""
+    row, col = max(0, window.row - halo), max(0, window.col - halo)
+    bottom = min(height, window.row + window.height + halo)
+    right = min(width, window.col + window.width + halo)
+    return Window(row, col, bottom - row, right - col)
+
+
 def _edges(patch: Patch) -> tuple[bool, bool, bool, bool]:
     """Which sides (top, bottom, left, right) are edges of the map and not cuts."""
     window, (height, width) = patch.window, patch.size

@@ -1,8 +1,10 @@
 """The whole network: encoder, SPIM, norms, decoder. Its forward is the undivided oracle."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -22,11 +24,21 @@ class Segmenter(nn.Module):
     """Scene ``[B, bands, H, W]`` of any size to logits ``[B, classes, H, W]``.
 
     ``spim`` maps stage indices to blocks; their outputs go to the decoder and, if ``feeds_next``,
-    also on to the next encoder stage.
+    also on to the next encoder stage. ``grid`` (height, width in pixels, multiples of 32) divides
+    the scene for what is confined to its cells: encoder and decoder with ``context="grid"``, as
+    the published REST checkpoints were made, and attention with ``spim_within="grid"``.
     """
 
     def __init__(
-        self, encoder: Encoder, spim: Mapping[int, SPIM], decoder: Decoder, *, feeds_next: bool = False
+        self,
+        encoder: Encoder,
+        spim: Mapping[int, SPIM],
+        decoder: Decoder,
+        *,
+        feeds_next: bool = False,
+        context: str = "scene",
+        spim_within: str = "scene",
+        grid: Sequence[int] | None = None,
     ) -> None:
         super().__init__()
         self.encoder = encoder
@@ -34,22 +46,57 @@ class Segmenter(nn.Module):
         self.norms = nn.ModuleList(LayerNorm2d(dim, encoder.eps) for dim in encoder.dims)
         self.decoder = decoder
         self.feeds_next = feeds_next
+        self.confined = _confined("context", context)
+        self.spim_confined = _confined("spim.within", spim_within)
+        self.grid = _checked(grid, needed=self.confined or self.spim_confined)
 
     def forward(self, x: Tensor) -> Tensor:
         height, width = x.shape[-2:]
-        logits = upsample(self.decoder(self.features(pad(x))), self.decoder.stride)
+        features = self.features(pad(x))
+        logits = self._in_cells(self._decode, features, [4, 8, 16, 32]) if self.confined else self._decode(features)
         return logits[..., :height, :width]
 
     def features(self, x: Tensor) -> list[Tensor]:
         """The four normed feature maps that the decoder sees; sides are multiples of 32."""
-        x = self.encoder.stem(x)
         features = []
-        for index, stage in enumerate(self.encoder.stages):
-            x = stage(x)
-            out = self.spim[str(index)](x) if str(index) in self.spim else x
+        for index in range(len(self.encoder.dims)):
+            x = self._stage(index, x)
+            out = self._interacted(index, x)
             x = out if self.feeds_next else x
             features.append(self.norms[index](out))
         return features
+
+    def _stage(self, index: int, x: Tensor) -> Tensor:
+        def run(maps: Sequence[Tensor]) -> Tensor:
+            out: Tensor = self.encoder.stages[index](self.encoder.stem(maps[0]) if index == 0 else maps[0])
+            return out
+
+        return self._in_cells(run, [x], [2 << index if index else 1]) if self.confined else run([x])
+
+    def _interacted(self, index: int, x: Tensor) -> Tensor:
+        if str(index) not in self.spim:
+            return x
+        block = self.spim[str(index)]
+        out: Tensor = self._in_cells(lambda maps: block(maps[0]), [x], [4 << index]) if self.spim_confined else block(x)
+        return out
+
+    def _decode(self, features: Sequence[Tensor]) -> Tensor:
+        return upsample(self.decoder(features), self.decoder.stride)
+
+    def _in_cells(
+        self, run: Callable[[Sequence[Tensor]], Tensor], maps: Sequence[Tensor], strides: Sequence[int]
+    ) -> Tensor:
+        """``run`` on each cell of the grid as if it were a scene of its own, joined."""
+        assert self.grid is not None
+        tall, wide = self.grid
+        height, width = (side * strides[0] for side in maps[0].shape[-2:])
+
+        def cell(top: int, left: int) -> Tensor:
+            pairs = zip(maps, strides, strict=True)
+            return run([x[..., top // s : (top + tall) // s, left // s : (left + wide) // s] for x, s in pairs])
+
+        rows = [[cell(top, left) for left in range(0, width, wide)] for top in range(0, height, tall)]
+        return torch.cat([torch.cat(row, -1) for row in rows], -2)
 
     def program(self, bands: int) -> Program:
         """The network as steps, for a scene of ``bands`` bands padded to a multiple of `STRIDE`."""
@@ -60,11 +107,15 @@ class Segmenter(nn.Module):
         for index, dim in enumerate(self.encoder.dims):
             name = f"stage{index}"
             features[name] = FeatureSpec(dim, 4 << index)
-            steps += self.encoder.stage_steps(index, source, name)
+            steps += self._confine(self.encoder.stage_steps(index, source, name))
             output, source = self._interact(index, name, features, steps)
             outputs.append((output, partial(_normed, self.norms[index])))
         more, outputs = self.decoder.steps(outputs, features)
-        return Program(features, (*steps, *more), self._head(outputs))
+        head = replace(self._head(outputs), confined=self.confined)
+        return Program(features, (*steps, *self._confine(more)), head, grid=self.grid)
+
+    def _confine(self, steps: Sequence[Step]) -> list[Step]:
+        return [replace(step, confined=self.confined) for step in steps]
 
     def _interact(self, index: int, name: str, features: dict[str, FeatureSpec], steps: list[Step]) -> tuple[str, str]:
         """Append stage ``index``'s SPIM, if any; the maps that the decoder and the next stage read."""
@@ -75,7 +126,7 @@ class Segmenter(nn.Module):
         in_place = self.feeds_next or index == len(self.encoder.dims) - 1
         output = name if in_place else f"{name}.spim"
         features[output] = features[name]
-        steps.append(block.step(f"{name}.spim", name, output))
+        steps.append(replace(block.step(f"{name}.spim", name, output), confined=self.spim_confined))
         return output, output if self.feeds_next else name
 
     def _head(self, outputs: Sequence[Output]) -> Local:
@@ -91,6 +142,21 @@ class Segmenter(nn.Module):
             run=decode,
             macs=self.decoder.macs() // 16,  # the finest map's pixels are 4 x 4 of the scene's
         )
+
+
+def _confined(key: str, value: str) -> bool:
+    if value not in ("scene", "grid"):
+        raise ValueError(f"{key} has to be 'scene' or 'grid', not {value!r}")
+    return value == "grid"
+
+
+def _checked(grid: Sequence[int] | None, *, needed: bool) -> tuple[int, int] | None:
+    """The grid as (height, width); ValueError if it is missing or off the coarsest map's pixels."""
+    if not needed:
+        return None
+    if grid is None or len(grid) != 2 or any(side <= 0 or side % STRIDE for side in grid):
+        raise ValueError(f"a region grid needs [height, width] in multiples of {STRIDE}, not {grid}")
+    return int(grid[0]), int(grid[1])
 
 
 def _normed(norm: nn.Module, patch: Patch) -> Patch:

@@ -103,8 +103,10 @@ class SPIM(nn.Module):
             reads=reads,
             writes=writes,
             pool=self.kv_pool,
+            queries=self._queries,
             context=self._context,
-            attend=self._attend,
+            finish=self._finish,
+            heads=self.attn.heads,
             channels=self.linear1.in_features,
             macs=macs(self),
         )
@@ -113,9 +115,11 @@ class SPIM(nn.Module):
         context = self.context(self.norm1(patch.data.permute(0, 2, 3, 1)))
         return self.attn.keys(context), self.attn.values(context)
 
-    def _attend(self, patch: Patch, keys: Tensor, values: Tensor) -> Patch:
+    def _queries(self, patch: Patch) -> Tensor:
+        return self.attn.queries(self.norm1(patch.data.permute(0, 2, 3, 1)).flatten(1, 2))
+
+    def _finish(self, patch: Patch, attended: Tensor) -> Patch:
         tokens = patch.data.permute(0, 2, 3, 1)
-        queries = self.attn.queries(self.norm1(tokens).flatten(1, 2))
-        attended = self.attn.merge(F.scaled_dot_product_attention(queries, keys, values))
-        out = self.feed_forward(tokens + attended.view_as(tokens)).permute(0, 3, 1, 2)
+        merged = self.attn.merge(attended).view_as(tokens)
+        out = self.feed_forward(tokens + merged).permute(0, 3, 1, 2)
         return patch.like(patch.data + out if self.outer_residual else out)

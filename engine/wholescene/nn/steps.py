@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from .patch import Patch
+from ..wire.plan import Window
+from .patch import Patch, surround
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,19 @@ class FeatureSpec:
 
 @dataclass(frozen=True)
 class Read:
-    """A feature map that a step reads, with ``halo`` of its pixels around the step's tile."""
+    """A feature map that a step reads, with ``halo`` of its pixels around the step's tile.
+
+    Where the pixels needed depend on where the tile lies, ``reach`` (window, size of the map) gives
+    them; ``halo`` is then the most that it reaches out.
+    """
 
     feature: str
     halo: int = 0
+    reach: Callable[[Window, tuple[int, int]], Window] | None = None
+
+    def around(self, window: Window, size: tuple[int, int]) -> Window:
+        """The pixels needed for a window, as far as the map reaches."""
+        return surround(window, self.halo, *size) if self.reach is None else self.reach(window, size)
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,7 @@ class Local:
     writes: str
     run: Callable[[Sequence[Patch]], Patch]
     macs: int  # multiply-adds per written pixel
+    confined: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,25 +71,30 @@ class Global:
     measured: int  # length of the vector
     macs_expand: int
     macs_close: int
+    confined: bool = False
 
 
 @dataclass(frozen=True)
 class Attention:
     """Every pixel attends to the whole scene.
 
-    ``context`` maps a tile to its keys and values ``[1, heads, m, d]``; tiles' contexts joined in
-    tile order are the scene's. ``attend`` maps a tile and these to the new tile. Tile edges lie
-    on multiples of ``pool``.
+    ``queries`` maps a tile to ``[1, heads, n, d]``, one for each of its pixels; ``context`` maps it
+    to its keys and values ``[1, heads, m, d]``, one for each of its bins of ``pool`` x ``pool``;
+    ``finish`` maps a tile and what its queries attended to, ``[1, heads, n, d]``, to the new tile.
+    Tiles' contexts joined in tile order are the scene's. Tile edges lie on multiples of ``pool``.
     """
 
     name: str
     reads: str
     writes: str
     pool: int
+    queries: Callable[[Patch], Tensor]
     context: Callable[[Patch], tuple[Tensor, Tensor]]
-    attend: Callable[[Patch, Tensor, Tensor], Patch]
+    finish: Callable[[Patch, Tensor], Patch]
+    heads: int
     channels: int
-    macs: int
+    macs: int  # per pixel, without the products of queries, keys and values
+    confined: bool = False
 
 
 Step = Local | Global | Attention
@@ -91,12 +107,24 @@ Output = tuple[str, Callable[[Patch], Patch]]
 @dataclass(frozen=True)
 class Program:
     """A network as steps. ``image`` is the feature map that the scene itself is; ``head`` makes logits
-    of the scene's own pixels and is run last, tile by tile, its result never kept."""
+    of the scene's own pixels and is run last, tile by tile, its result never kept.
+
+    Steps that are ``confined`` take each cell of ``grid`` (height, width in scene pixels) for a map
+    of its own, with true edges all around; the others see the whole scene.
+    """
 
     features: Mapping[str, FeatureSpec]
     steps: tuple[Step, ...]
     head: Local
     image: str = "image"
+    grid: tuple[int, int] | None = None
+
+
+def reads_of(step: Step) -> tuple[Read, ...]:
+    """The maps that a step reads, and how far."""
+    if isinstance(step, Attention):
+        return (Read(step.reads),)
+    return step.reads if isinstance(step, Local) else (step.reads,)
 
 
 def macs(*modules: nn.Module) -> int:

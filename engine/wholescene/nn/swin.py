@@ -119,11 +119,17 @@ class Block(nn.Module):
         attention = 2 * self.window**2 * self.norm1.normalized_shape[0]
         return Local(
             name,
-            reads=(Read(feature, halo=self.window - 1),),
+            reads=(Read(feature, halo=self.window - 1, reach=self._reach),),
             writes=feature,
             run=lambda patches: self._on_patch(patches[0]),
             macs=macs(self.attn.qkv, self.attn.proj, self.mlp) + attention,
         )
+
+    def _reach(self, window: Window, size: tuple[int, int]) -> Window:
+        """The pixels of all windows that a tile cuts: none beyond it where its edges lie on theirs."""
+        top, bottom = _covering(window.row, window.height, size[0], self.window, self.shift)
+        left, right = _covering(window.col, window.width, size[1], self.window, self.shift)
+        return Window(top, left, bottom - top, right - left)
 
     def _on_patch(self, patch: Patch) -> Patch:
         """The same on the whole windows of a patch, without rolling: windows just start elsewhere."""
@@ -186,6 +192,13 @@ def _span(first: int, count: int, size: int, window: int, shift: int) -> Span:
     start = (shift - window if shift else 0) if first == 0 else -((shift - first) // window) * window + shift
     stop = padded + shift if end == size else (end - shift) // window * window + shift
     return Span(start, stop, size, padded)
+
+
+def _covering(first: int, count: int, size: int, window: int, shift: int) -> tuple[int, int]:
+    """First and one-past-last pixel of the windows that hold any of these pixels, within the map."""
+    start = (first - shift) // window * window + shift
+    stop = -((shift - first - count) // window) * window + shift
+    return max(start, 0), min(stop, size)
 
 
 def segment_mask(rows: Tensor, cols: Tensor, window: int) -> Tensor:

@@ -6,7 +6,7 @@ import os
 import pytest
 import torch
 
-from wholescene.holistic.feature_map import Store, scratch_folder
+from wholescene.holistic.feature_map import Chunk, Store, scratch_folder
 from wholescene.nn.patch import Patch
 from wholescene.wire import errors
 from wholescene.wire.plan import Window
@@ -15,13 +15,18 @@ from wholescene.wire.plan import Window
 @pytest.mark.parametrize("budget", [0, 1 << 20])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_what_is_written_is_read(tmp_path, budget, dtype):
-    feature = Store(budget, tmp_path).allocate(20, 30, 4, dtype)
-    window = Window(3, 5, 7, 11)
+    """A chunk holds rows 10 to 30, columns 0 to 30 of its map, the first two rows being its neighbour's."""
+    whole = Window(0, 0, 40, 30)
+    chunk = Chunk(Store(budget, tmp_path).allocate(20, 30, 4, dtype), Window(10, 0, 20, 30), Window(12, 0, 18, 30))
+    window = Window(13, 5, 7, 11)
     data = torch.randn(1, 4, 7, 11).to(dtype)
-    feature.write(Patch(data, window, feature.size))
-    patch = feature.read(window)
+    chunk.write(window, Patch(data, window, (40, 30)))
+    patch = chunk.read(window, whole)
     assert torch.equal(patch.data, data)
-    assert (patch.window, patch.size) == (window, (20, 30))
+    assert (patch.window, patch.size) == (window, (40, 30))
+    confined = chunk.read(window, Window(10, 0, 10, 30))
+    assert torch.equal(confined.data, data)
+    assert (confined.window, confined.size) == (Window(3, 5, 7, 11), (10, 30))
 
 
 def test_memory_first_then_files(tmp_path):

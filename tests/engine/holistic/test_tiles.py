@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wholescene.holistic.tiles import rescale, surround, tile_rows, tiles
+from wholescene.holistic.tiles import rescale, tile_rows, tiles
+from wholescene.nn.patch import surround
 from wholescene.wire.plan import Window
 
 SIDES = st.integers(1, 90)

@@ -1,0 +1,267 @@
+"""Interaction: every pixel of a map attends to the whole scene, over any number of ranks.
+
+Where keys and values are pooled they are few: every rank gathers them all. Otherwise each rank takes
+some of the heads and all tokens, as DeepSpeed-Ulysses does; with fewer heads than ranks, one head
+and some of the queries. Both give the bits that one rank alone would give: keys stay in tile order,
+and queries are asked tile by tile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ..nn.patch import Patch
+from ..nn.steps import Attention
+from ..wire.plan import Window
+from .ranks import Ranks
+from .regions import Division
+from .tiles import moved, rescale, tiles
+
+LARGEST = 2**31 - 1  # elements of one tensor that every kernel can count
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A compute tile of the map: its place, the rank that owns it, how many queries and keys it has."""
+
+    window: Window
+    rank: int
+    queries: int
+    keys: int
+
+
+@dataclass(frozen=True)
+class Work:
+    """Heads ``first`` to ``last`` of the queries of ``tiles``, asked of all keys of ``frame`` by ``rank``."""
+
+    rank: int
+    frame: int
+    first: int
+    last: int
+    tiles: tuple[Tile, ...]
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """Heads ``first`` to ``last`` of a tile's ``count`` tokens on their way from one rank to another."""
+
+    tile: Window
+    source: int
+    target: int
+    first: int
+    last: int
+    count: int
+
+
+Parts = dict[tuple[Window, int], Tensor]  # ``[1, heads, tokens, d]`` by tile and first head
+
+
+class Interaction:
+    """One attention step on one rank: `take` every tile, `exchange`, then ask what a tile `attended` to."""
+
+    def __init__(self, step: Attention, division: Division, stride: int, ranks: Ranks, dtype: torch.dtype) -> None:
+        self.step, self.ranks, self.dtype = step, ranks, dtype
+        self.frames = frames_of_tiles(division, stride, step.pool, confined=step.confined)
+        self.frame_of = {tile.window: index for index, frame in enumerate(self.frames) for tile in frame}
+        exchanged = step.pool == 1 and ranks.size > 1
+        self.works = assign(self.frames, step.heads, ranks.size, exchanged=exchanged, confined=step.confined)
+        self.exchanged = exchanged
+        self._queries: dict[Window, Tensor] = {}
+        self._keys: dict[Window, Tensor] = {}
+        self._values: dict[Window, Tensor] = {}
+        self._context: dict[int, tuple[Tensor, Tensor]] = {}
+        self._attended: dict[Window, Tensor] = {}
+
+    def take(self, tile: Window, patch: Patch) -> None:
+        """Keep a tile's keys and values, and its queries where another rank may ask them."""
+        keys, values = self.step.context(patch)
+        self._keys[tile], self._values[tile] = keys.contiguous(), values.contiguous()
+        if self.exchanged:
+            self._queries[tile] = self.step.queries(patch).contiguous()
+
+    def exchange(self) -> None:
+        """Bring keys and values, queries and answers to where they are needed."""
+        routes = [_keys_route(work, self.frames[work.frame]) for work in self.works]
+        keys = self._deliver(routes, self._keys)
+        values = self._deliver(routes, self._values)
+        if not self.exchanged:
+            self._context = {work.frame: self._joined(work, keys, values) for work in self._mine()}
+            return
+        queries = self._deliver([_queries_route(work) for work in self.works], self._queries)
+        answers: Parts = {}
+        for work in self._mine():
+            context = self._joined(work, keys, values)
+            for tile in work.tiles:
+                answers[tile.window, work.first] = attend(queries.pop((tile.window, work.first)), *context)
+        self._attended = _by_tile(self._deliver_back(answers))
+
+    def attended(self, tile: Window, patch: Patch) -> Tensor:
+        """What a tile's queries attended to, ``[1, heads, n, d]``."""
+        if self.exchanged:
+            return self._attended.pop(tile)
+        return attend(self.step.queries(patch).contiguous(), *self._context[self.frame_of[tile]])
+
+    def keys_of(self, tile: Window) -> int:
+        """How many keys a tile's queries are compared with."""
+        return sum(other.keys for other in self.frames[self.frame_of[tile]])
+
+    def _mine(self) -> list[Work]:
+        return [work for work in self.works if work.rank == self.ranks.rank]
+
+    def _joined(self, work: Work, keys: Parts, values: Parts) -> tuple[Tensor, Tensor]:
+        """A frame's keys and values in tile order."""
+        order = [(tile.window, work.first) for tile in self.frames[work.frame]]
+        return torch.cat([keys[place] for place in order], 2), torch.cat([values[place] for place in order], 2)
+
+    def _deliver(self, routes: Sequence[Sequence[Parcel]], own: dict[Window, Tensor]) -> Parts:
+        parts = deliver(
+            [parcel for route in routes for parcel in route],
+            lambda parcel: own[parcel.tile][:, parcel.first : parcel.last],
+            self.step.channels // self.step.heads,
+            self.ranks,
+            self.dtype,
+        )
+        own.clear()
+        return parts
+
+    def _deliver_back(self, answers: Parts) -> Parts:
+        back = [_reversed(parcel) for work in self.works for parcel in _queries_route(work)]
+        depth = self.step.channels // self.step.heads
+        return deliver(back, lambda parcel: answers[parcel.tile, parcel.first], depth, self.ranks, self.dtype)
+
+
+def attend(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+    """Softmax attention of ``[1, heads, n, d]`` to ``[1, heads, m, d]``, in groups of heads that kernels can count."""
+    group = max(1, LARGEST // max(1, keys[0, 0].numel()))
+    if group >= keys.shape[1]:
+        return F.scaled_dot_product_attention(queries, keys, values).contiguous()
+    split = (torch.split(x, group, dim=1) for x in (queries, keys, values))
+    return torch.cat([F.scaled_dot_product_attention(*part) for part in zip(*split, strict=True)], 1)
+
+
+# -- who computes what -------------------------------------------------------------
+
+
+def frames_of_tiles(division: Division, stride: int, pool: int, *, confined: bool) -> list[list[Tile]]:
+    """All tiles of a map of ``stride``, frame by frame in reading order."""
+    owners = [(rescale(region.window, 1, stride), region.rank) for region in division.regions]
+    side = division.tile // stride
+    return [
+        [_tile(moved(tile, frame.row, frame.col), owners, pool) for tile in tiles(frame.height, frame.width, side)]
+        for frame in division.frames(stride, confined=confined)
+    ]
+
+
+def _tile(window: Window, owners: Sequence[tuple[Window, int]], pool: int) -> Tile:
+    rank = next(rank for owned, rank in owners if owned.intersection(window))
+    bins = -(-window.height // pool) * -(-window.width // pool)
+    return Tile(window, rank, window.height * window.width, bins)
+
+
+def assign(frames: Sequence[Sequence[Tile]], heads: int, ranks: int, *, exchanged: bool, confined: bool) -> list[Work]:
+    """Which rank computes which heads of which queries.
+
+    Without exchange each rank asks its own queries. With it the ranks that own part of a cell, or
+    all ranks for the whole scene, share the heads; where these are fewer, also the queries.
+    """
+    works = []
+    for index, frame in enumerate(frames):
+        owners = sorted({tile.rank for tile in frame})
+        if exchanged and not (confined and len(owners) == 1):
+            works += list(_shared(index, frame, heads, owners if confined else range(ranks)))
+        else:
+            own = {rank: tuple(tile for tile in frame if tile.rank == rank) for rank in owners}
+            works += [Work(rank, index, 0, heads, part) for rank, part in own.items()]
+    return works
+
+
+def _shared(index: int, frame: Sequence[Tile], heads: int, ranks: Sequence[int]) -> Iterator[Work]:
+    if len(ranks) <= heads:
+        for rank, (first, last) in zip(ranks, _split(heads, len(ranks)), strict=True):
+            yield Work(rank, index, first, last, tuple(frame))
+        return
+    for head, (first, last) in enumerate(_split(len(ranks), heads)):
+        for rank, part in zip(ranks[first:last], _split_tiles(frame, last - first), strict=True):
+            yield Work(rank, index, head, head + 1, part)
+
+
+def _split(count: int, parts: int) -> list[tuple[int, int]]:
+    """``count`` things in ``parts`` runs, as evenly as whole numbers allow."""
+    return [(count * part // parts, count * (part + 1) // parts) for part in range(parts)]
+
+
+def _split_tiles(frame: Sequence[Tile], parts: int) -> list[tuple[Tile, ...]]:
+    """The tiles in ``parts`` runs of about as many queries each."""
+    total, passed = sum(tile.queries for tile in frame), 0
+    runs: list[list[Tile]] = [[] for _ in range(parts)]
+    for tile in frame:
+        runs[(2 * passed + tile.queries) * parts // (2 * total)].append(tile)  # where its middle falls
+        passed += tile.queries
+    return [tuple(run) for run in runs]
+
+
+# -- on the way --------------------------------------------------------------------
+
+
+def _keys_route(work: Work, frame: Sequence[Tile]) -> list[Parcel]:
+    return [Parcel(tile.window, tile.rank, work.rank, work.first, work.last, tile.keys) for tile in frame]
+
+
+def _queries_route(work: Work) -> list[Parcel]:
+    return [Parcel(tile.window, tile.rank, work.rank, work.first, work.last, tile.queries) for tile in work.tiles]
+
+
+def _reversed(parcel: Parcel) -> Parcel:
+    return Parcel(parcel.tile, parcel.target, parcel.source, parcel.first, parcel.last, parcel.count)
+
+
+def deliver(
+    parcels: Sequence[Parcel],
+    content: Callable[[Parcel], Tensor],
+    depth: int,
+    ranks: Ranks,
+    dtype: torch.dtype,
+) -> Parts:
+    """Carry out all parcels in one swap: what comes to this rank, ``[1, heads, count, depth]`` each."""
+    kept = {_place(p): content(p).contiguous() for p in parcels if p.source == p.target == ranks.rank}
+    if all(parcel.source == parcel.target for parcel in parcels):
+        return kept
+    empty = torch.empty(0, dtype=dtype, device=ranks.device)
+    sent = [_between(parcels, ranks.rank, rank) for rank in range(ranks.size)]
+    outgoing = [torch.cat([empty, *(content(parcel).reshape(-1) for parcel in part)]) for part in sent]
+    received = [_between(parcels, rank, ranks.rank) for rank in range(ranks.size)]
+    lengths = [sum(_size(parcel, depth) for parcel in part) for part in received]
+    for data, part in zip(ranks.swap(outgoing, lengths, "attention"), received, strict=True):
+        values = torch.split(data, [_size(parcel, depth) for parcel in part])
+        kept |= {_place(p): v.view(1, p.last - p.first, p.count, depth) for p, v in zip(part, values, strict=True)}
+    return kept
+
+
+def _between(parcels: Sequence[Parcel], source: int, target: int) -> list[Parcel]:
+    """What one rank sends to another, itself left out."""
+    if source == target:
+        return []
+    return [parcel for parcel in parcels if (parcel.source, parcel.target) == (source, target)]
+
+
+def _place(parcel: Parcel) -> tuple[Window, int]:
+    return parcel.tile, parcel.first
+
+
+def _size(parcel: Parcel, depth: int) -> int:
+    return (parcel.last - parcel.first) * parcel.count * depth
+
+
+def _by_tile(parts: Mapping[tuple[Window, int], Tensor]) -> dict[Window, Tensor]:
+    """All heads of each tile, in their order."""
+    heads: dict[Window, list[tuple[int, Tensor]]] = {}
+    for (tile, first), data in parts.items():
+        heads.setdefault(tile, []).append((first, data))
+    return {
+        tile: torch.cat([data for _, data in sorted(found, key=lambda f: f[0])], 1) for tile, found in heads.items()
+    }
