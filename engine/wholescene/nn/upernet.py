@@ -179,7 +179,7 @@ def _bin_sums(patch: Patch) -> Tensor:
     rows = _members(window.row, window.height, patch.size[0])
     cols = _members(window.col, window.width, patch.size[1])
     values = F.pad(patch.data[0].float(), (0, 0, 0, 0, 0, 1), value=1.0)
-    every = torch.einsum("ih,chw,jw->cij", rows, values, cols)
+    every = torch.einsum("ih,chw,jw->cij", rows.to(values.device), values, cols.to(values.device))
     corners = [sum(POOLS[:i]) for i in range(len(POOLS))]
     blocks = [every[:, at : at + n, at : at + n] for at, n in zip(corners, POOLS, strict=True)]
     return torch.cat([block.reshape(-1) for block in blocks])
@@ -196,8 +196,8 @@ def _means(sums: Tensor, dtype: torch.dtype) -> list[Tensor]:
 def spread_over(small: Tensor, patch: Patch) -> Tensor:
     """``small`` enlarged to the whole map, of which only the patch's pixels are made."""
     window, bins = patch.window, small.shape[-1]
-    rows = _enlarge(window.row, window.height, patch.size[0], bins).to(small.dtype)
-    cols = _enlarge(window.col, window.width, patch.size[1], bins).to(small.dtype)
+    rows = _enlarge(window.row, window.height, patch.size[0], bins).to(small)
+    cols = _enlarge(window.col, window.width, patch.size[1], bins).to(small)
     return torch.einsum("hi,bcij,wj->bchw", rows, small, cols)
 
 
