@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from ..wire.errors import InternalError, WholeSceneError, WorkerDied, from_dict
 from ..wire.jobstate import CANCEL, FAIL, FINISH, QUEUED, STAGES, START, WRITING
@@ -18,7 +18,7 @@ from ..wire.plan import Window
 from . import outputs
 from .events import Aborted, BlockWritten, Finished, FinishProgress, FromWorker, Opened, WritingFailed
 from .jobs import Job, Registry
-from .worker_process import ENDED, WorkerProcess
+from .worker_process import ENDED
 from .writer import Writer
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,34 @@ PROGRESS_EVERY = 0.1
 WORKER_IDLE = 600.0  # seconds after which an idle worker gives its memory back
 WRITING_SHARE = 0.95  # of the whole job is done when the last block is written
 
-Launcher = Callable[[Callable[[WorkerProcess, dict[str, Any]], None]], WorkerProcess]
+
+class Worker(Protocol):
+    """What computes: one process, or a group of ranks."""
+
+    @property
+    def pid(self) -> int:
+        """The process id (of rank 0)."""
+
+    def describe(self) -> list[dict[str, Any]]:
+        """The lines of its ranks in ``status``."""
+
+    def run(self, job: str, request: Mapping[str, Any]) -> None:
+        """Start a job; it has to be idle."""
+
+    def cancel(self, job: str) -> None:
+        """Ask it to stop a job."""
+
+    def kill(self) -> None:
+        """End it now."""
+
+    def close(self) -> None:
+        """Let it go when it is idle."""
+
+    def wait(self, seconds: float) -> bool:
+        """Whether it is gone within ``seconds``."""
+
+
+Launcher = Callable[[Callable[[Any, dict[str, Any]], None]], Worker]
 
 
 class Conductor:
@@ -48,7 +75,7 @@ class Conductor:
         self._launch = launch
         self._notify = notify
         self._announce = announce
-        self._worker: WorkerProcess | None = None
+        self._worker: Worker | None = None
         self._computing: Job | None = None  # what the worker is busy with, also after its job has ended
         self._current: Job | None = None  # the one job that is being worked on
         self._kill_at: float | None = None
@@ -71,8 +98,9 @@ class Conductor:
     def worker_status(self) -> dict[str, Any]:
         """The worker's line in ``status``."""
         if self._worker is None:
-            return {"state": "none", "pid": None}
-        return {"state": "busy" if self._computing else "idle", "pid": self._worker.pid}
+            return {"state": "none", "pid": None, "ranks": []}
+        state = "busy" if self._computing else "idle"
+        return {"state": state, "pid": self._worker.pid, "ranks": self._worker.describe()}
 
     def fail_all(self, error: WholeSceneError) -> None:
         """The engine cannot go on: every job that has not ended fails with ``error``."""
@@ -156,7 +184,9 @@ class Conductor:
     def _finished(self, job: Job, result: dict[str, Any]) -> None:
         self._current = None
         self._progress_due.pop(job.id, None)
-        job.result, job.fraction, job.stage = result, 1.0, "done"
+        # how much the ranks exchanged; one alone has nothing to tell
+        exchange = {"exchange": job.report} if "ranks" in job.report else {}
+        job.result, job.fraction, job.stage = {**result, **exchange}, 1.0, "done"
         self._jobs.advance(job, FINISH)
         log.info("job %s: done, %s", job.id, job.output)
         self._announce(job, *job.ending())
@@ -206,7 +236,7 @@ class Conductor:
 
     # -- the worker --
 
-    def hear(self, worker: WorkerProcess, event: dict[str, Any]) -> None:
+    def hear(self, worker: Worker, event: dict[str, Any]) -> None:
         """An event of the worker, in the launcher's thread: plan and blocks go straight to the writer."""
         job = self._computing
         if job is not None and event.get("job") == job.id:
@@ -223,7 +253,7 @@ class Conductor:
             return  # one that was replaced
         event, job = heard.values, self._computing
         if event["event"] == ENDED:
-            self._worker_ended(str(event["detail"]))
+            self._worker_ended(str(event["detail"]), event.get("error"))
         elif job is None or event.get("job") != job.id:
             pass
         elif event["event"] == "progress":
@@ -237,6 +267,7 @@ class Conductor:
         if job is not self._current:
             return
         if event["event"] == "finished":
+            job.report = event.get("report") or {}
             self._progress(job, WRITING, WRITING_SHARE, None)
             self._writer.finish(job.id)
         elif event["event"] == "failed":
@@ -244,13 +275,13 @@ class Conductor:
         elif event["event"] == "cancelled":
             self._end(job, CANCEL)
 
-    def _worker_ended(self, detail: str) -> None:
+    def _worker_ended(self, detail: str, error: dict[str, Any] | None = None) -> None:
         log.warning("the worker ended: %s", detail)
         job = self._computing
         self._worker = None
         self._worker_idle()
         if job is not None and job is self._current:
-            self._end(job, FAIL, WorkerDied(detail=detail))
+            self._end(job, FAIL, from_dict(error) if error else WorkerDied(detail=detail))
 
     def _worker_idle(self) -> None:
         self._computing = None

@@ -21,14 +21,14 @@ from .. import __version__
 from ..wire import message as wire
 from ..wire.connection import ConnectionInfo
 from ..wire.errors import BadMessage, InternalError, WholeSceneError
-from .conductor import Conductor
+from .conductor import Conductor, Worker
+from .crew import Crew
 from .events import BlockRead, BlockWritten, Bytes, Inbox
 from .handlers import HANDLERS, mismatch
 from .jobs import Job, Registry, plain_error
 from .journal import Journal
 from .streams import Streams
 from .worker import DEFAULT_SEGMENT
-from .worker_process import WorkerProcess
 from .writer import Writer, remove_left_behind
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,10 @@ MAX_INCOMING_BYTES = wire.MAX_MAP_BYTES
 
 @dataclass(frozen=True)
 class Settings:
-    """How an engine runs. ``idle_exit`` in seconds, None for never; ``segment`` is what the worker computes with."""
+    """How an engine runs. ``idle_exit`` in seconds, None for never; ``segment`` is what the worker computes with.
+
+    ``crew`` are the ranks of its own worker.
+    """
 
     journal: Path
     name: str = "engine"
@@ -53,6 +56,7 @@ class Settings:
     segment: str = DEFAULT_SEGMENT
     environment: Mapping[str, str] = field(default_factory=dict)
     worker_log: Path | None = None
+    crew: Crew = field(default_factory=Crew)
 
 
 @dataclass
@@ -266,9 +270,9 @@ class Engine:
             if part is not None:
                 remove_left_behind(part)
 
-    def _launch(self, hear: Any) -> WorkerProcess:
+    def _launch(self, hear: Any) -> Worker:
         settings = self.settings
-        return WorkerProcess(hear, settings.segment, settings.environment, settings.worker_log)
+        return settings.crew.launch(hear, settings.segment, settings.environment, settings.worker_log)
 
 
 def _bind(context: zmq.Context[zmq.Socket[bytes]]) -> zmq.Socket[bytes]:

@@ -32,6 +32,7 @@ class Job:
     stage: str = QUEUED
     fraction: float = 0.0
     seconds_left: float | None = None
+    report: dict[str, Any] = field(default_factory=dict)
     result: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
     created: float = field(default_factory=time.time)

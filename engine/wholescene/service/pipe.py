@@ -20,6 +20,16 @@ def pack(values: Mapping[str, Any]) -> bytes:
     return packed
 
 
+def unpack(packed: bytes | bytearray) -> dict[str, Any]:
+    """The map that :func:`pack` packed; raises ValueError if it is none."""
+    values: object = msgpack.unpackb(  # type: ignore[attr-defined, no-untyped-call]
+        packed, raw=False, max_bin_len=MAX_BYTES, max_str_len=MAX_BYTES
+    )
+    if not isinstance(values, dict):
+        raise ValueError("something else than a map on the pipe")
+    return values
+
+
 class PipeWriter:
     """Writes maps to a file descriptor; threads may share it."""
 
@@ -44,14 +54,7 @@ def receive(descriptor: int) -> dict[str, Any] | None:
     if length > MAX_BYTES:
         raise ValueError(f"{length} bytes announced on the pipe; at most {MAX_BYTES} are allowed")
     packed = _read_exactly(descriptor, length)
-    if packed is None:
-        return None
-    values: object = msgpack.unpackb(  # type: ignore[attr-defined, no-untyped-call]
-        packed, raw=False, max_bin_len=MAX_BYTES, max_str_len=MAX_BYTES
-    )
-    if not isinstance(values, dict):
-        raise ValueError("something else than a map on the pipe")
-    return values
+    return None if packed is None else unpack(packed)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from ..wire.connection import connection_file, data_dir, remove_connection, write_connection
+from .crew import Crew
 from .engine import Engine, Settings
 from .lock import EngineLock
+from .logs import MAX_LOG_BYTES, worker_log
 from .worker import DEFAULT_SEGMENT
-
-MAX_LOG_BYTES = 1 << 20
 
 
 def serve(
@@ -26,12 +26,13 @@ def serve(
     segment: str = DEFAULT_SEGMENT,
     environment: Mapping[str, str] | None = None,
     show: Callable[[str], None] | None = None,
+    crew: Crew | None = None,
 ) -> int:
     """Run the engine until it is shut down, interrupted, or idle for ``idle_exit`` seconds (None: never).
 
     ``segment`` (module:function) is what the worker computes with, ``environment`` is added to
-    the worker's. ``show`` gets a line when the engine is ready. Returns 0; raises EngineRunning
-    or ConnectionFileInvalid.
+    the worker's. ``show`` gets a line when the engine is ready. ``crew`` are the ranks of the worker,
+    one by default. Returns 0; raises EngineRunning or ConnectionFileInvalid.
     """
     path = Path(connection or connection_file()).absolute()
     lock = EngineLock(path)
@@ -43,7 +44,8 @@ def serve(
                 idle_exit=idle_exit,
                 segment=segment,
                 environment=dict(environment or {}),
-                worker_log=_fresh_log(data_dir() / "worker.log"),
+                worker_log=worker_log(),
+                crew=crew or Crew(),
             )
             _run(Engine(settings), path, show or _show)
     finally:
@@ -110,14 +112,3 @@ def _logging(path: Path) -> Iterator[None]:
         logger.removeHandler(handler)
         logger.setLevel(level)
         handler.close()
-
-
-def _fresh_log(path: Path) -> Path | None:
-    """A place for what the worker's libraries print, emptied when it has grown large."""
-    try:
-        if path.exists() and path.stat().st_size > MAX_LOG_BYTES:
-            path.unlink()
-        path.open("ab").close()
-    except OSError:
-        return None
-    return path

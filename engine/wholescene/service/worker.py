@@ -1,8 +1,11 @@
-"""The worker process: runs one job after another and reports over its stdout pipe.
+"""The worker process: one rank, which runs one job after another and reports over its stdout pipe.
 
 Started by the engine as ``python -m wholescene.service.worker``. It stays warm between
-jobs and ends when the engine does (stdin closes). The network and its libraries are
-imported with the first job.
+jobs and ends when the engine does (stdin closes). Alone, it imports the network and its libraries
+with the first job. One of several ranks first meets the others; then rank 0 takes the commands and
+tells them to the others in collectives, and each rank sends its own blocks.
+
+With ``--engine``, under torchrun, this is an agent that keeps such a process for an engine elsewhere.
 """
 
 from __future__ import annotations
@@ -11,76 +14,37 @@ import argparse
 import importlib
 import os
 import queue
+import socket
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..wire.errors import Cancelled, InternalError, OutOfMemory, WholeSceneError
-from ..wire.plan import Plan, Window
+from ..wire.errors import Cancelled, ExchangeFailed, InternalError, OutOfMemory, WholeSceneError
 from ..wire.request import SegmentRequest
-from . import pipe
+from . import pipe, place
+from .place import Place
+from .sinks import PipeSink
 
 if TYPE_CHECKING:
-    import numpy as np
+    from ..holistic.ranks import Ranks
 
 DEFAULT_SEGMENT = "wholescene.service.compute:segment"
 ORPHANED = 3  # exit code when the engine went away
-MAX_BLOCK_PIXELS = 1 << 24
-
-
-class PipeSink:
-    """What a job produces, sent to the engine. See ``holistic.Sink`` for the calls."""
-
-    def __init__(self, job: str, out: pipe.PipeWriter, cancelled: threading.Event) -> None:
-        self._job = job
-        self._out = out
-        self._cancelled = cancelled
-
-    def planned(self, plan: Plan) -> None:
-        """Announce grid, classes and cost before the first block."""
-        self._send("planned", plan=plan.to_dict())
-
-    def progress(self, stage: str, fraction: float, seconds_left: float | None) -> None:
-        """Report the stage and the share of the whole job that is done (0 to 1)."""
-        left = None if seconds_left is None else float(seconds_left)
-        self._send("progress", stage=stage, fraction=float(fraction), seconds_left=left)
-
-    def block(self, window: Window, classes: np.ndarray, confidence: np.ndarray | None) -> None:
-        """Send finished class values (uint8, height × width) in strips that fit into one message."""
-        rows = max(1, MAX_BLOCK_PIXELS // window.width)
-        for first in range(0, window.height, rows):
-            last = min(first + rows, window.height)
-            self._send(
-                "block",
-                row=int(window.row + first),
-                col=int(window.col),
-                height=int(last - first),
-                width=int(window.width),
-                classes=_bytes(classes[first:last]),
-                confidence=None if confidence is None else _bytes(confidence[first:last]),
-            )
-
-    def cancelled(self) -> bool:
-        """Whether the engine asked to stop."""
-        return self._cancelled.is_set()
-
-    def _send(self, event: str, **values: Any) -> None:
-        self._out.send({"event": event, "job": self._job, **values})
-
-
-def _bytes(values: np.ndarray) -> bytes:
-    if values.dtype.str != "|u1":
-        raise TypeError(f"block values are {values.dtype}, not uint8")
-    return values.tobytes()
+# An idle group says something now and then: silence longer than the group's patience would end it.
+BEAT_SECONDS = 60.0
+BEAT = {"do": "beat"}
 
 
 class Worker:
     """Takes commands from a thread that reads stdin and runs the jobs in the main thread."""
 
-    def __init__(self, segment: str, commands: int, results: int) -> None:
+    def __init__(self, segment: str, place: Place, commands: int, results: int) -> None:
         self._segment_name = segment
+        self._place = place
         self._commands = commands
         self._out = pipe.PipeWriter(results)
         self._jobs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
@@ -89,11 +53,52 @@ class Worker:
     def run(self) -> None:
         """Run jobs until the engine goes away; does not return."""
         threading.Thread(target=self._listen, daemon=True).start()
+        try:
+            ranks = self._meet()
+        except Exception as problem:
+            traceback.print_exc()
+            self._out.send({"event": "failed", "job": None, "error": coded(problem).to_dict()})
+            return self._wait_for_the_end()
         while True:
-            command = self._jobs.get()
+            command = self._next(ranks)
             job = str(command["job"])
-            self._out.send({"job": job, **self._outcome(job, command["request"])})
+            outcome = self._outcome(command, ranks)
+            self._out.send({"job": job, **outcome})
             self._cancelled.pop(job, None)
+            if outcome["event"] == "failed" and not self._place.alone:
+                # the others may be in the middle of an exchange: this group is of no use any more
+                return self._wait_for_the_end()
+
+    def _meet(self) -> Ranks | None:
+        if self._place.alone:
+            return self._place.ranks()
+        here = {"device": self._place.device or "cpu", "host": socket.gethostname(), "pid": os.getpid()}
+        from ..holistic import ranks as _  # noqa: F401  torch takes seconds: those that come late were not missing
+
+        self._out.send({"event": "here", "job": None, **here})
+        ranks = self._place.ranks()
+        self._out.send({"event": "joined", "job": None})
+        return ranks
+
+    def _next(self, ranks: Ranks | None) -> dict[str, Any]:
+        """The next job: from the pipe for rank 0, which tells the others."""
+        if ranks is None or self._place.alone:
+            return self._jobs.get()
+        while (command := self._told(ranks))["do"] == "beat":
+            pass
+        self._cancelled.setdefault(str(command["job"]), threading.Event())
+        return command
+
+    def _told(self, ranks: Ranks) -> dict[str, Any]:
+        if self._place.rank > 0:
+            return pipe.unpack(ranks.tell(None))
+        patience = min(BEAT_SECONDS, self._place.exchange_seconds / 3)
+        try:
+            command = self._jobs.get(timeout=patience)
+        except queue.Empty:
+            command = BEAT
+        ranks.tell(pipe.pack(command))
+        return command
 
     def _listen(self) -> None:
         while True:
@@ -110,28 +115,59 @@ class Worker:
             elif command["do"] == "cancel" and job in self._cancelled:
                 self._cancelled[job].set()
 
-    def _outcome(self, job: str, request: dict[str, Any]) -> dict[str, Any]:
+    def _outcome(self, command: dict[str, Any], ranks: Ranks | None) -> dict[str, Any]:
         """Run one job; the event that ends it."""
+        job = str(command["job"])
         sink = PipeSink(job, self._out, self._cancelled[job])
         try:
-            _load(self._segment_name)(SegmentRequest.from_dict(request), sink)
+            return {"event": "finished", "report": self._compute(command["request"], sink, ranks)}
         except Cancelled:
             return {"event": "cancelled"}
-        except WholeSceneError as problem:
-            return {"event": "failed", "error": problem.to_dict()}
-        except MemoryError as problem:
-            return {"event": "failed", "error": OutOfMemory(detail=str(problem) or "no more memory").to_dict()}
         except BrokenPipeError:
             os._exit(ORPHANED)
         except Exception as problem:
-            traceback.print_exc()
-            return {"event": "failed", "error": InternalError(detail=f"{type(problem).__name__}: {problem}").to_dict()}
-        return {"event": "finished"}
+            if not isinstance(problem, WholeSceneError):
+                traceback.print_exc()
+            return {"event": "failed", "error": coded(problem).to_dict()}
+
+    def _compute(self, request: dict[str, Any], sink: PipeSink, ranks: Ranks | None) -> dict[str, Any]:
+        """Run the computation; its report and how many seconds it took."""
+        given = {"ranks": ranks, "limits": self._place.limits()}
+        began = time.monotonic()
+        report = _load(self._segment_name)(
+            SegmentRequest.from_dict(request),
+            sink,
+            **{name: value for name, value in given.items() if value is not None},
+        )
+        known = asdict(report) if is_dataclass(report) and not isinstance(report, type) else {}
+        return {**known, "seconds": time.monotonic() - began}
+
+    def _wait_for_the_end(self) -> None:
+        """Whoever started this rank ends it, when it knows what went wrong with all of them."""
+        threading.Event().wait()
 
 
-def _load(name: str) -> Callable[[SegmentRequest, PipeSink], None]:
+def coded(problem: Exception) -> WholeSceneError:
+    """``problem`` as an error of the catalogue."""
+    if isinstance(problem, WholeSceneError):
+        return problem
+    if isinstance(problem, MemoryError):
+        return OutOfMemory(detail=str(problem) or "no more memory")
+    detail = f"{type(problem).__name__}: {problem}"
+    return ExchangeFailed(detail=detail.splitlines()[0]) if _of_an_exchange(problem) else InternalError(detail=detail)
+
+
+def _of_an_exchange(problem: Exception) -> bool:
+    """Whether torch.distributed could not reach another rank; it has its own errors for some of that."""
+    if any(kind.__name__ == "DistError" for kind in type(problem).__mro__):
+        return True
+    text = str(problem).lower()
+    return isinstance(problem, RuntimeError) and ("gloo" in text or "nccl" in text)
+
+
+def _load(name: str) -> Callable[..., Any]:
     module, _, function = name.partition(":")
-    found: Callable[[SegmentRequest, PipeSink], None] = getattr(importlib.import_module(module), function)
+    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
     return found
 
 
@@ -145,14 +181,22 @@ def claim_pipes() -> tuple[int, int]:
     return commands, results
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point of the worker process."""
     parser = argparse.ArgumentParser(prog="wholescene.service.worker")
     parser.add_argument("--segment", default=DEFAULT_SEGMENT, help="module:function that computes a job")
+    parser.add_argument("--engine", metavar="FILE", help="under torchrun: the connection file of the engine")
+    parser.add_argument("--threads", type=int, help="with --engine: threads of each rank")
+    place.add_arguments(parser)
     options = parser.parse_args(arguments)
+    if options.engine:
+        from . import agent
+
+        return agent.main(options)
     commands, results = claim_pipes()
-    Worker(options.segment, commands, results).run()
+    Worker(options.segment, place.from_arguments(options), commands, results).run()
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from . import pipe
+from .logs import copy_lines
+from .place import Place
 from .worker import DEFAULT_SEGMENT
 
 ENDED = "ended"  # the event a launcher adds to those of the worker: the process is gone
@@ -31,9 +33,12 @@ class WorkerProcess:
         segment: str = DEFAULT_SEGMENT,
         environment: Mapping[str, str] | None = None,
         log: Path | None = None,
+        place: Place | None = None,
     ) -> None:
         self._hear = hear
-        self._process = _start(segment, {**clean_environment(os.environ), **(environment or {})}, log)
+        self._place = place or Place()
+        variables = {**clean_environment(os.environ), **(environment or {})}
+        self._process = _start(segment, self._place, variables, log)
         assert self._process.stdin is not None
         self._commands = pipe.PipeWriter(self._process.stdin.fileno())
         self._closed = False
@@ -43,6 +48,10 @@ class WorkerProcess:
     def pid(self) -> int:
         """The process id."""
         return self._process.pid
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Its line in ``status``, as the only rank."""
+        return [{"rank": 0, "device": self._place.device, "host": None, "pid": self.pid}]
 
     def run(self, job: str, request: Mapping[str, Any]) -> None:
         """Start a job; the worker has to be idle."""
@@ -121,14 +130,21 @@ def _import_flags() -> list[str]:
     return ["-P"] if sys.version_info >= (3, 11) else []
 
 
-def _start(segment: str, environment: Mapping[str, str], log: Path | None) -> subprocess.Popen[bytes]:
+def _start(segment: str, place: Place, environment: Mapping[str, str], log: Path | None) -> subprocess.Popen[bytes]:
     command = [sys.executable, *_import_flags(), "-u", "-m", "wholescene.service.worker", "--segment", segment]
     options: dict[str, Any] = {"env": dict(environment), "bufsize": 0}
     if os.name == "nt":
         options["creationflags"] = getattr(subprocess, "CREATE_NO_WINDOW", 0)
     else:
         options["start_new_session"] = True  # Ctrl-C in the engine's terminal is the engine's to handle
+    options.update(stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    command += place.arguments()
     if log is None:
-        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options)
-    with log.open("ab") as errors:
-        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, **options)
+        return subprocess.Popen(command, **options)
+    if place.alone:
+        with log.open("ab") as errors:
+            return subprocess.Popen(command, stderr=errors, **options)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, **options)
+    assert process.stderr is not None
+    copy_lines(process.stderr, log, f"rank {place.rank}")
+    return process

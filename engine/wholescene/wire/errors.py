@@ -270,6 +270,36 @@ class ScratchFull(WholeSceneError):
     remedy = "Free some space, or point WHOLESCENE_SCRATCH to a larger disk."
 
 
+class SizeInvalid(WholeSceneError):
+    code = "size.invalid"
+    problem = "'{size}' is not an amount of memory."
+    remedy = "Write it like 8GiB, 24GB or 512MiB."
+
+
+class PlanMemory(WholeSceneError):
+    code = "plan.memory"
+    problem = (
+        "The job needs at least {needed_mb} MB of main memory and may take {allowed_mb} MB; "
+        "the largest part, {part_mb} MB, is for {part}."
+    )
+    remedy = (
+        "Free some memory or allow it with --memory {needed_mb}MB; fewer ranks on this machine, a smaller scene "
+        "or a preset with pooled keys need less."
+    )
+
+
+class PlanDeviceMemory(WholeSceneError):
+    code = "plan.device_memory"
+    problem = (
+        "The job needs at least {needed_mb} MB of memory on each device and may take {allowed_mb} MB; "
+        "the largest part, {part_mb} MB, is for {part}."
+    )
+    remedy = (
+        "Use more devices with --ranks, larger ones or --device cpu; a smaller scene "
+        "or a preset with pooled keys needs less."
+    )
+
+
 class OutOfMemory(WholeSceneError):
     code = "compute.out_of_memory"
     problem = "The machine ran out of memory: {detail}."
@@ -288,6 +318,12 @@ class PrecisionUnsupported(WholeSceneError):
     remedy = "Choose one of these or --precision auto."
 
 
+class PrecisionOnDevice(WholeSceneError):
+    code = "compute.precision_device"
+    problem = "{precision} cannot be computed on the device '{device}'."
+    remedy = "Choose float32, bf16 or --precision auto; fp16 needs a CUDA device."
+
+
 class Cancelled(WholeSceneError):
     code = "job.cancelled"
     problem = "The job was cancelled."
@@ -304,6 +340,24 @@ class EngineDied(WholeSceneError):
     code = "job.engine_died"
     problem = "The engine ended in the middle of the job."
     remedy = "Start the job again."
+
+
+class RanksMissing(WholeSceneError):
+    code = "ranks.missing"
+    problem = "The ranks could not meet: of {size}, rank(s) {missing} did not come within {seconds} seconds."
+    remedy = "Look into worker.log, and check that the ranks reach each other over the network interface you named."
+
+
+class ExchangeFailed(WholeSceneError):
+    code = "ranks.exchange"
+    problem = "The ranks lost each other in the middle of the job ({detail})."
+    remedy = "Try again; if it comes back, look into worker.log and check the network between the machines."
+
+
+class DeviceMissing(WholeSceneError):
+    code = "compute.device"
+    problem = "The device {device} cannot be used: {detail}."
+    remedy = "Choose another one, for example --device cpu."
 
 
 class JobUnknown(WholeSceneError):
@@ -352,6 +406,18 @@ class ProtocolMismatch(WholeSceneError):
         "client {client_protocol} ({client_version}), engine {engine_protocol} ({engine_version})."
     )
     remedy = "Update the {older}; both have to come from the same release."
+
+
+class BindRefused(WholeSceneError):
+    code = "engine.bind"
+    problem = "The engine cannot listen at {address}: {detail}."
+    remedy = "Give tcp://HOST:PORT, where HOST is an address of this machine or the name of a network interface."
+
+
+class WorkerRefused(WholeSceneError):
+    code = "worker.refused"
+    problem = "The engine does not take this from a worker: {detail}."
+    remedy = "Start the worker group again; engine and workers have to come from the same release."
 
 
 class BadSignature(WholeSceneError):
