@@ -41,16 +41,17 @@ class Staging:
     def _load(self, region: Region, names: Sequence[str], reads: Sequence[str]) -> Resident:
         chunks = {name: self.maps[name].chunks[region.index] for name in names}
         with self._beside():
-            return {name: self._brought(chunk, filled=name in reads) for name, chunk in chunks.items()}
+            resident = {name: self._brought(chunk, filled=name in reads) for name, chunk in chunks.items()}
+        if self._stream is not None:
+            for chunk in resident.values():  # made on one stream, used on another: not free before both are done
+                chunk.data.record_stream(torch.cuda.current_stream(self.device))
+        return resident
 
     def _brought(self, chunk: Chunk, *, filled: bool) -> Chunk:
         if chunk.data.device == self.device:
             return chunk
-        data = chunk.data.to(self.device, non_blocking=True) if filled else self._empty(chunk)
-        return Chunk(data, chunk.window, chunk.inner)
-
-    def _empty(self, chunk: Chunk) -> torch.Tensor:
-        return torch.empty_like(chunk.data, device=self.device)
+        data = torch.empty_like(chunk.data, device=self.device)
+        return Chunk(data.copy_(chunk.data, non_blocking=True) if filled else data, chunk.window, chunk.inner)
 
     def _store(self, region: Region, name: str, resident: Chunk) -> None:
         """Copy a region's own pixels home; its margin is the neighbours' to fill."""
