@@ -65,7 +65,7 @@ class Alone:
     rank, size = 0, 1
 
     def __init__(self, device: torch.device | str = "cpu") -> None:
-        self.device = torch.device(device)
+        self.device = exact(device)
         self.traffic = Traffic()
 
     def swap(self, outgoing: Sequence[Tensor], incoming: Sequence[int], kind: str) -> list[Tensor]:
@@ -89,7 +89,7 @@ class Group:
     """Ranks joined by torch.distributed, which has been initialised."""
 
     def __init__(self, device: torch.device | str = "cpu") -> None:
-        self.device = torch.device(device)
+        self.device = exact(device)
         self.rank, self.size = dist.get_rank(), dist.get_world_size()
         self.traffic = Traffic()
 
@@ -148,7 +148,7 @@ def join(
     Raises:
         torch.distributed.DistError: a rank did not come within ``timeout`` seconds.
     """
-    device = torch.device(device)
+    device = exact(device)
     if interface:
         os.environ["GLOO_SOCKET_IFNAME"] = os.environ["NCCL_SOCKET_IFNAME"] = interface
     if device.type == "cuda":
@@ -160,6 +160,14 @@ def join(
         backend, init_method=address, rank=rank, world_size=world_size, timeout=timedelta(seconds=timeout)
     )
     return Group(device)
+
+
+def exact(device: torch.device | str) -> torch.device:
+    """The device with its number: tensors name it, so that devices can be compared."""
+    device = torch.device(device)
+    if device.type == "cuda" and device.index is None:
+        return torch.device("cuda", torch.cuda.current_device())
+    return device
 
 
 def leave() -> None:
