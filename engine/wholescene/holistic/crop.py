@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -22,14 +21,16 @@ import torch
 from torch import Tensor
 
 from ..nn.patch import Patch
-from ..nn.segmenter import Segmenter
+from ..nn.segmenter import STRIDE, Segmenter
 from ..wire.errors import Cancelled
 from ..wire.plan import Window
 from ..wire.request import SegmentRequest
+from .planner import BASE, Workload
 from .sink import Sink
 
 SIGMA = 0.125  # of a Gaussian window's side, as MONAI and nnU-Net have it
 PIECE = 512  # columns of logits that are classified at a time
+LAYERS = 6  # times the feature maps: what an undivided pass holds at its widest (measured)
 EVERY = 0.1  # seconds between two reports
 
 
@@ -90,10 +91,16 @@ class Cutting:
         """The windows that a request asks for."""
         return cls(*(cut(size, request.crop, request.overlap, request.weighting) for size in (height, width)))
 
-    @cached_property
-    def count(self) -> int:
-        """All windows."""
-        return len(self.rows.starts) * len(self.cols.starts)
+    @property
+    def padded(self) -> tuple[int, int]:
+        """Height and width of what the network makes of a window."""
+        height, width = (-(-side // STRIDE) * STRIDE for side in (self.rows.side, self.cols.side))
+        return height, width
+
+    def count_in(self, wanted: Window) -> int:
+        """How many windows touch what is wanted."""
+        rows = self.rows.touching(wanted.row, wanted.row + wanted.height)
+        return len(rows) * len(self.cols.touching(wanted.col, wanted.col + wanted.width))
 
     def share(self, wanted: Window, rank: int, size: int) -> Window | None:
         """The part of the wanted rows that one of ``size`` ranks delivers; None where there are too few.
@@ -200,10 +207,10 @@ def _logits(
 
 
 class WindowProgress:
-    """Tells the sink how far the windows are, and looks whether it wants to stop."""
+    """Looks whether the sink wants to stop and, where it is to be ``told``, says how far the windows are."""
 
-    def __init__(self, sink: Sink) -> None:
-        self.sink = sink
+    def __init__(self, sink: Sink, *, told: bool = True) -> None:
+        self.sink, self.told = sink, told
         self.started = self.reported = time.monotonic()
 
     def __call__(self, fraction: float) -> None:
@@ -211,10 +218,15 @@ class WindowProgress:
         if self.sink.cancelled():
             raise Cancelled()
         now = time.monotonic()
-        if now - self.reported >= EVERY or fraction == 1:
+        if self.told and (now - self.reported >= EVERY or fraction == 1):
             self.reported = now
             left = (now - self.started) * (1 - fraction) / fraction if fraction > 0.02 else None
             self.sink.progress("encoding", fraction, left)
+
+
+def window_bytes(workload: Workload) -> int:
+    """Main memory that the network is expected to need at most for a window, without its weights."""
+    return BASE + LAYERS * workload.feature_bytes
 
 
 def provenance(request: SegmentRequest) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import torch
@@ -13,28 +14,41 @@ from safetensors.torch import load_file
 from .. import nn
 from ..presets.preset import Preset
 from ..wire import errors
+from .ablation import stages_off
 from .precision import DTYPES
 
 
-def load(preset: Preset, precision: str, device: torch.device | str = "cpu") -> nn.Segmenter:
+def load(
+    preset: Preset,
+    precision: str,
+    device: torch.device | str = "cpu",
+    architecture: dict[str, Any] | None = None,
+) -> nn.Segmenter:
     """The preset's network in evaluation mode on a device; kept, so that the next scene finds it warm.
+
+    ``architecture`` is an ablated one in place of the preset's own: the weights of SPIM blocks that
+    are switched off stay in the file.
 
     Raises:
         WeightsMissing, WeightsCorrupt: the preset has no weights, or other ones.
         PresetInvalid: the weights do not fit the architecture.
     """
     path = preset.weights_path()
-    architecture = msgspec.json.encode(preset.architecture, order="deterministic")
+    off = tuple(stages_off(preset, architecture)) if architecture else ()
+    described = msgspec.json.encode(architecture or preset.architecture, order="deterministic")
     try:
-        return _load(path, path.stat().st_mtime_ns, architecture, precision, str(device))
+        return _load(path, path.stat().st_mtime_ns, described, precision, str(device), off)
     except (SafetensorError, RuntimeError, ValueError, TypeError, KeyError) as problem:
         raise errors.PresetInvalid(path=str(path), detail=_first_line(problem)) from problem
 
 
 @lru_cache(maxsize=2)
-def _load(path: Path, modified: int, architecture: bytes, precision: str, device: str) -> nn.Segmenter:
+def _load(
+    path: Path, modified: int, architecture: bytes, precision: str, device: str, off: tuple[int, ...]
+) -> nn.Segmenter:
     network = nn.build(msgspec.json.decode(architecture))
-    network.load_state_dict(load_file(path))
+    unused = tuple(f"spim.{stage}." for stage in off)
+    network.load_state_dict({name: weight for name, weight in load_file(path).items() if not name.startswith(unused)})
     return network.eval().to(device, DTYPES[precision]).requires_grad_(False)
 
 

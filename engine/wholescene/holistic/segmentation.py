@@ -13,7 +13,7 @@ import torch.nn.functional as F
 
 from .. import __version__
 from ..nn.patch import Patch
-from ..nn.segmenter import STRIDE
+from ..nn.segmenter import STRIDE, Segmenter
 from ..nn.steps import Program
 from ..presets.zoo import Zoo
 from ..raster.bands import match_bands
@@ -24,7 +24,8 @@ from ..wire import errors
 from ..wire.identity import identity
 from ..wire.plan import Plan, Window
 from ..wire.request import SegmentRequest
-from . import models, precision
+from . import ablation, crop, models, precision
+from .crop import Cutting, WindowProgress, slide, window_bytes
 from .delivery import Delivery, classify, windows_inside
 from .executor import Executor
 from .feature_map import Store
@@ -68,14 +69,14 @@ def segment(request: SegmentRequest, sink: Sink, zoo: Zoo | None = None, ranks: 
     ranks = ranks or Alone()
     if ranks.rank == 0:
         sink.progress("planning", 0.0, None)
-    with contextlib.ExitStack() as stack, _memory_errors():
-        job = _together(ranks, lambda: _Segmentation(request, zoo or Zoo(), sink, ranks, stack))
+    with contextlib.ExitStack() as stack, memory_errors():
+        job = _together(ranks, lambda: Job(request, zoo or Zoo(), sink, ranks, stack))
         job.settle(_told(ranks, job.resolve))
         job.run()
     return Report(dict(ranks.traffic.sent), ranks.traffic.seconds)
 
 
-def _together(ranks: Ranks, prepare: Callable[[], _Segmentation]) -> _Segmentation:
+def _together(ranks: Ranks, prepare: Callable[[], Job]) -> Job:
     """What ``prepare`` gives, if it succeeds on all ranks."""
     job, problem = None, None
     try:
@@ -102,7 +103,7 @@ def _told(ranks: Ranks, resolve: Callable[[], Resolution]) -> Resolution:
 
 
 @contextlib.contextmanager
-def _memory_errors() -> Iterator[None]:
+def memory_errors() -> Iterator[None]:
     """Allocations that failed, as what they mean to a person."""
     try:
         yield
@@ -114,7 +115,7 @@ def _memory_errors() -> Iterator[None]:
         raise
 
 
-class _Segmentation:
+class Job:
     """One job on one rank: the request against preset and scene. `settle` comes before `run`."""
 
     view: ModelView
@@ -129,6 +130,9 @@ class _Segmentation:
         self.preset.weights_path()
         self.scene = stack.enter_context(Scene.open(request.sources, nodata=request.nodata))
         self.bands = match_bands(self.scene.bands, self.preset.bands, request.bands, self.preset.name)
+        self.tile = int(self.preset.tile.get("side", TILE))
+        self.values = torch.tensor([entry.value for entry in self.preset.classes], dtype=torch.uint8)
+        self.architecture = ablation.ablate(self.preset, request, self.tile)
 
     def resolve(self) -> Resolution:
         """Decide what may depend on the machine, and look at the scene as far as its scaling needs."""
@@ -146,47 +150,73 @@ class _Segmentation:
         if self.request.extent is not None:
             self.delivery.extent = self.delivery.grid.window_of(self.request.extent)
 
+    def network(self) -> Segmenter:
+        """The preset's network, with the attention that the request leaves it."""
+        return models.load(self.preset, self.precision, self.ranks.device, self.architecture)
+
     @torch.inference_mode()
     def run(self) -> None:
-        """Plan, encode, interact, decode."""
-        network = models.load(self.preset, self.precision, self.ranks.device)
+        """Plan, then segment the scene as a whole or window by window."""
+        network = self.network()
+        if self.request.mode == "crop":
+            self._slide(network)
+            return
         program = network.program(len(self.bands))
         workload = Workload(program, _padded(self.view), self.precision)
-        budget = feature_budget()
         if self.ranks.rank == 0:
-            self.sink.planned(self._plan(workload, peak_bytes(workload, budget, models.parameter_bytes(network))))
-        store = Store(budget, device=self.ranks.device)
-        try:
-            self._execute(program, workload, store)
-        finally:
-            store.close()
+            peak = peak_bytes(workload, feature_budget(), models.parameter_bytes(network))
+            self.sink.planned(self._plan(workload.seconds, peak))
+        with self.executor(program) as (executor, progress):
+            executor.encode()
+            tiles = executor.head_tiles(self.delivery.wanted)
+            inside = windows_inside(tiles, self.view.grid.height, self.view.grid.width)
+            for logits, (_, window) in zip(executor.decode(tiles), inside, strict=True):
+                self._deliver(logits.crop(window))
+            progress.report("decoding")
 
-    def _execute(self, program: Program, workload: Workload, store: Store) -> None:
-        tile = int(self.preset.tile.get("side", TILE))
-        division = divide(workload.size, tile, self.ranks.size, grid=program.grid)
+    @contextlib.contextmanager
+    def executor(self, program: Program) -> Iterator[tuple[Executor, Progress]]:
+        """An executor of the network's program over the scene, and its progress."""
+        workload = Workload(program, _padded(self.view), self.precision)
+        division = divide(workload.size, self.tile, self.ranks.size, grid=program.grid)
         progress = Progress(self.sink, workload, division, self.ranks)
         source = _ViewSource(self.view)
         dtype = precision.DTYPES[self.precision]
+        store = Store(feature_budget(), device=self.ranks.device)
         try:
-            executor = Executor(program, division, source, store, dtype, self.ranks, progress)
-        except ValueError as problem:
-            raise errors.PresetInvalid(path=self.preset.name, detail=str(problem)) from problem
-        executor.encode()
-        self._deliver(executor)
-        progress.report("decoding")
+            try:
+                executor = Executor(program, division, source, store, dtype, self.ranks, progress)
+            except ValueError as problem:
+                raise errors.PresetInvalid(path=self.preset.name, detail=str(problem)) from problem
+            yield executor, progress
+        finally:
+            store.close()
 
-    def _deliver(self, executor: Executor) -> None:
-        values = torch.tensor([entry.value for entry in self.preset.classes], dtype=torch.uint8)
-        tiles = executor.head_tiles(self.delivery.wanted)
-        inside = windows_inside(tiles, self.view.grid.height, self.view.grid.width)
-        for logits, (_, window) in zip(executor.decode(tiles), inside, strict=True):
-            layers = classify(logits.crop(window), values, confidence=self.request.confidence)
-            delivered = self.delivery.deliver(window, layers)
-            if delivered is not None:
-                block, (classes, *rest) = delivered
-                self.sink.block(block, classes, rest[0] if rest else None)
+    def _slide(self, network: Segmenter) -> None:
+        """Crop mode: plan, then window by window."""
+        cutting = Cutting.of(self.request, self.view.grid.height, self.view.grid.width)
+        if self.ranks.rank == 0:
+            window = Workload(network.program(len(self.bands)), cutting.padded, self.precision)
+            seconds = window.seconds * cutting.count_in(self.delivery.wanted)
+            strip = cutting.strip_bytes(len(self.preset.classes), self.delivery.wanted)
+            peak = window_bytes(window) + strip + models.parameter_bytes(network)
+            self.sink.planned(self._plan(seconds, peak))
+        share = cutting.share(self.delivery.wanted, self.ranks.rank, self.ranks.size)
+        if share is None:
+            return
+        done = WindowProgress(self.sink, told=self.ranks.rank == 0)
+        for logits in slide(network, self.view, cutting, share, done, self.ranks.device):
+            self._deliver(logits)
 
-    def _plan(self, workload: Workload, peak: int) -> Plan:
+    def _deliver(self, logits: Patch) -> None:
+        """Hand over what the logits of a window inside the scene say."""
+        layers = classify(logits, self.values, confidence=self.request.confidence)
+        delivered = self.delivery.deliver(logits.window, layers)
+        if delivered is not None:
+            block, (classes, *rest) = delivered
+            self.sink.block(block, classes, rest[0] if rest else None)
+
+    def _plan(self, seconds: float, peak: int) -> Plan:
         grid = self.delivery.grid.cut(self.delivery.extent)
         on_own_grid = self.request.grid in ("scene", "model")
         return Plan(
@@ -199,11 +229,12 @@ class _Segmentation:
             model_width=self.view.grid.width,
             model_height=self.view.grid.height,
             peak_bytes=peak,
-            seconds=workload.seconds,
-            provenance=self._provenance(),
+            seconds=seconds,
+            provenance=self.provenance(),
         )
 
-    def _provenance(self) -> dict[str, str]:
+    def provenance(self) -> dict[str, str]:
+        """What the result says about how it was made."""
         weights = self.preset.weights
         assert weights is not None  # weights_path() has found them
         rows = {
@@ -221,7 +252,7 @@ class _Segmentation:
         }
         if self.request.extent is not None:
             rows["extent"] = str(self.request.extent)
-        return rows
+        return rows | crop.provenance(self.request) | ablation.provenance(self.request)
 
     def _reading(self, fraction: float) -> None:
         if self.sink.cancelled():

@@ -116,7 +116,7 @@ def test_what_is_wanted_does_not_change_the_answer_and_saves_windows(net, image,
     part = cropped(net, image, request, wanted, seen.append)
     rows, cols = slice(wanted.row, wanted.row + wanted.height), slice(wanted.col, wanted.col + wanted.width)
     np.testing.assert_array_equal(part, whole[:, rows, cols])
-    assert len(seen) < Cutting.of(request, HEIGHT, WIDTH).count
+    assert len(seen) < Cutting.of(request, HEIGHT, WIDTH).count_in(WHOLE)
     assert seen == sorted(seen)
     assert seen[-1] == 1
 
