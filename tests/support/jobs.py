@@ -108,11 +108,15 @@ class CollectingSink:
         return bool(self.reports) and self.reports[-1][1] >= self.cancel_at
 
 
+def scaled(pixels: np.ndarray) -> torch.Tensor:
+    """RGB uint8 pixels as a network sees them, ``[1, 3, H, W]``; scaling as in the water preset."""
+    mean, std = torch.tensor([123.675, 116.28, 103.53]), torch.tensor([58.395, 57.12, 57.375])
+    return ((torch.from_numpy(pixels.astype(np.float32)) - mean[:, None, None]) / std[:, None, None])[None]
+
+
 def undivided(zoo: Zoo, pixels: np.ndarray, name: str = "random") -> torch.Tensor:
-    """Logits of RGB uint8 pixels from one plain forward pass; scaling as in the water preset."""
+    """Logits of RGB uint8 pixels from one plain forward pass."""
     from wholescene.holistic import models
 
-    mean, std = torch.tensor([123.675, 116.28, 103.53]), torch.tensor([58.395, 57.12, 57.375])
-    scaled = (torch.from_numpy(pixels.astype(np.float32)) - mean[:, None, None]) / std[:, None, None]
     with torch.inference_mode():
-        return models.load(zoo.load(name), "float32")(scaled[None])
+        return models.load(zoo.load(name), "float32")(scaled(pixels))

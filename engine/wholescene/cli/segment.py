@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..wire.errors import Cancelled, OutputUnwritable
 from ..wire.request import PRECISIONS, Extent, SegmentRequest
+from . import modes
 
 if TYPE_CHECKING:
     from .batch import Door
@@ -47,6 +48,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _add_reading(parser)
     parser.add_argument("--grid", default="scene", help="grid of the map: scene, model, or a raster that has it")
     parser.add_argument("--precision", choices=PRECISIONS, default="auto", help="auto: bf16 only where it pays")
+    modes.add_options(parser)
     parser.add_argument("--confidence", action="store_true", help="add a second band: how sure, in percent")
     parser.add_argument("--overwrite", action="store_true", help="replace maps that exist")
     parser.add_argument("--json", action="store_true", help="print the results as JSON on stdout")
@@ -115,6 +117,7 @@ def requests(args: argparse.Namespace) -> list[SegmentRequest]:
             confidence=args.confidence,
             nodata=args.nodata,
             overwrite=args.overwrite,
+            **modes.fields(args),
         )
         for scene, output in zip(scenes, outputs, strict=True)
     ]
