@@ -1,55 +1,356 @@
-"""The planner: how much work a scene is and how much memory it may take, before it starts."""
+"""The planner: how a scene is divided and where its feature maps live, before the job starts.
+
+It turns a network, a scene's size and the memory of devices and host into a `Schedule`, and
+refuses with numbers what cannot fit. Nothing that it decides changes the answer.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-import psutil
+import msgspec
+import torch
 
-from ..nn.steps import Global, Program, Step
-from .precision import DTYPES, speed
+from ..nn.steps import Program
+from ..wire import errors
+from . import machine
+from . import precision as precisions
+from .demand import Demand, KeysAndValues
+from .expected_traffic import exchange_bytes
+from .feature_map import scratch_folder
+from .pace import Pace, Seconds, exchange_seconds, transfer_seconds
+from .workload import Workload
 
-MAXIMUM_BUDGET = 3 << 29  # 1.5 GiB: what features may take of main memory before they go to scratch files
+__all__ = ["Limits", "Placed", "Room", "Schedule", "Workload", "schedule"]
+
 BASE = 400 << 20  # an interpreter with torch, GDAL's cache and the tiles in flight
-EFFICIENCY = 0.4  # of the matrix product's speed that whole networks reach on CPUs
+DEVICE, MEMORY, FILE = "device", "memory", "file"  # where a feature map lives
+MODEST = 3 << 29  # 1.5 GiB: what features take of a machine's memory unasked; others work on it too
+SMALL_STRIPS = 8  # rows waiting to be stored take at most this part of the memory for features
+CACHED = 3  # hidden features that are kept take at most this part
+USABLE = 0.95  # of a device's free memory: its allocator loses some between blocks
 
 
 @dataclass(frozen=True)
-class Workload:
-    """What running ``program`` over ``size`` (height, width) at ``precision`` takes."""
+class Limits:
+    """What a job may take at most: bytes of main memory for all its processes on this machine together, and
+    bytes of each device's; None leaves it to the planner."""
 
-    program: Program
+    memory: int | None = None
+    device_memory: int | None = None
+
+
+@dataclass(frozen=True)
+class Room:
+    """Bytes there are: in main memory, on each device (0: there is none) and in the scratch folder."""
+
+    memory: int
+    device: int = 0
+    scratch: int = 1 << 62
+
+    @classmethod
+    def here(cls, device: str, limits: Limits) -> Room:
+        """What this machine has, or what ``limits`` leave of it."""
+        memory = limits.memory or machine.main_memory().free
+        on_device = 0
+        if device == "cuda":
+            on_device = limits.device_memory or machine.device_memory().free
+        return cls(memory, on_device, machine.scratch_room())
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A feature map over all ranks: "device", "memory" or "file", and its bytes with the regions' margins."""
+
+    feature: str
+    place: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How a job will run. Bytes and seconds are estimates; sizes are in scene pixels.
+
+    ``main_bytes`` is the peak of main memory over all ranks of one host (pages that scratch files
+    back are the system's and do not count), ``device_bytes`` the peak on each device.
+    ``cache_bytes`` are each rank's for kept tiles, ``memory_budget`` and ``device_budget`` its room for
+    these and for feature maps. ``assumed``: the devices were not asked how fast they are.
+    """
+
     size: tuple[int, int]
+    tile: int
     precision: str
-
-    def step_macs(self, step: Step) -> int:
-        """Multiply-adds of one step over the scene."""
-        per_pixel = step.macs_expand + step.macs_close if isinstance(step, Global) else step.macs
-        stride = 1 if step is self.program.head else self.program.features[step.writes].stride
-        return per_pixel * (self.size[0] // stride) * (self.size[1] // stride)
+    device: str
+    ranks: int
+    region: int
+    regions: int
+    maps: tuple[Placed, ...]
+    attention: tuple[KeysAndValues, ...]
+    parameter_bytes: int
+    tile_bytes: int
+    cache_bytes: int
+    main_bytes: int
+    device_bytes: int
+    scratch_bytes: int
+    memory_budget: int
+    device_budget: int
+    seconds: Seconds
+    exchange: dict[str, int]
+    assumed: bool = False
 
     @property
-    def macs(self) -> int:
-        """Multiply-adds of the whole network (whole-scene attention without its score matrix)."""
-        return sum(self.step_macs(step) for step in (*self.program.steps, self.program.head))
+    def places(self) -> dict[str, str]:
+        """Where each feature map lives."""
+        return {placed.feature: placed.place for placed in self.maps}
+
+    def bytes_in(self, place: str) -> int:
+        """All feature maps of one place, over all ranks."""
+        return sum(placed.bytes for placed in self.maps if placed.place == place)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for the other ranks and for ``--json``."""
+        values: dict[str, Any] = msgspec.to_builtins(self)
+        return values
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Schedule:
+        """The schedule that `to_dict` described."""
+        return msgspec.convert(values, cls)
+
+
+def schedule(
+    program: Program,
+    size: tuple[int, int],
+    tile: int,
+    precision: str,
+    ranks: int = 1,
+    device: str = "cpu",
+    limits: Limits | None = None,
+    parameter_bytes: int = 0,
+    *,
+    threads: int | None = None,
+    assumed: bool = False,
+    room: Room | None = None,
+) -> Schedule:
+    """Plan a job on ``ranks`` ranks of one host, each with a device of the kind ``device``, "cpu" or "cuda".
+
+    ``size`` (height, width) is the scene padded to the network's stride. A rank on CPUs works on as many
+    tiles at one time as it has ``threads`` (by default torch's). ``assumed``: the devices need not exist
+    here, so their speed is assumed too. ``room`` says what there is instead of asking.
+
+    Raises:
+        PlanMemory, PlanDeviceMemory: the job cannot fit, with the numbers.
+        ScratchFull: features have to go to a file for which the disk has no room.
+        PrecisionOnDevice: the device cannot compute in this precision.
+    """
+    precisions.check(precision, device)
+    limits = limits or Limits()
+    room = room or Room.here(device, limits)
+    workload = Workload(program, size, precision)
+    lanes = (threads or torch.get_num_threads()) if device == "cpu" else 1
+    demand = Demand(workload, tile, ranks, device, parameter_bytes, lanes, "cpu" if assumed else device)
+    chosen = (_on_devices if device == "cuda" else _on_processors)(demand, room, modest=limits.memory is None)
+    return _written_down(demand, chosen, room, assumed)
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """A choice: the largest side of a region, each map's place, the bytes of each rank's kept tiles."""
+
+    demand: Demand
+    region: int
+    places: dict[str, str]
+    cache: int
+
+    def held(self, place: str) -> int:
+        """All maps in a place, over all ranks."""
+        return sum(self.demand.map_bytes(name, self.region) for name, at in self.places.items() if at == place)
+
+    def share(self, place: str) -> int:
+        """The largest part of them that one rank holds."""
+        return sum(self.demand.share_bytes(name, self.region) for name, at in self.places.items() if at == place)
 
     @property
-    def seconds(self) -> float:
-        """Expected time of the computation on this machine."""
-        return self.macs / (speed(self.precision) * EFFICIENCY)
+    def strips(self) -> int:
+        """Rows that wait to be stored, on one rank."""
+        return self.demand.strip_bytes(self.region)
 
-    @property
-    def feature_bytes(self) -> int:
-        """All feature maps together, wherever they live."""
-        written = {step.writes for step in self.program.steps}
-        specs = [self.program.features[name] for name in written]
-        values = sum(spec.channels * (self.size[0] // spec.stride) * (self.size[1] // spec.stride) for spec in specs)
-        return values * DTYPES[self.precision].itemsize
+
+# -- where features go ---------------------------------------------------------------
+
+
+def _on_processors(demand: Demand, room: Room, *, modest: bool) -> _Layout:
+    """Maps in main memory as far as it goes, then in scratch files."""
+    fixed = demand.ranks * demand.process_bytes
+    _check_main(demand, fixed + demand.ranks * demand.strip_bytes(demand.tile), room)
+    free = room.memory - fixed
+    return _first_on_disk(
+        [
+            _share_memory(demand, allowed)
+            for allowed in ([min(MODEST, room.memory // 3, free)] if modest else []) + [free]
+        ],
+        room,
+    )
+
+
+def _share_memory(demand: Demand, allowed: int) -> _Layout:
+    ranks = demand.ranks
+    region = _largest_region(demand, lambda side: ranks * demand.strip_bytes(side) <= allowed // SMALL_STRIPS)
+    left = max(0, allowed - ranks * demand.strip_bytes(region))
+    cache = min(demand.hidden_bytes, left // CACHED // ranks)
+    return _Layout(demand, region, dict(_fill(demand, region, {MEMORY: left - ranks * cache})), cache)
+
+
+def _on_devices(demand: Demand, room: Room, *, modest: bool) -> _Layout:
+    """Maps on the devices as far as they go, then in main memory, from where regions pass through, then in files."""
+    usable = int(room.device * USABLE) - demand.device_fixed_bytes
+    _check_device(demand, usable, room)
+    fixed = demand.ranks * demand.process_bytes
+    _check_main(demand, fixed, room)
+    free = room.memory - fixed
+    return _first_on_disk(
+        [_share_device(demand, usable, allowed) for allowed in ([free // 2] if modest else []) + [free]], room
+    )
+
+
+def _share_device(demand: Demand, usable: int, memory: int) -> _Layout:
+    whole = demand.share_side
+    everything = _Layout(demand, whole, dict.fromkeys(demand.features, DEVICE), 0)
+    left = usable - everything.share(DEVICE) - everything.strips
+    if left >= 0:
+        return _Layout(demand, whole, everything.places, min(demand.hidden_bytes, left))
+    # half of the device for what passes through, the other half for maps that stay
+    region = _largest_region(demand, lambda side: demand.passing_bytes(side) <= usable // 2)
+    left = usable - demand.passing_bytes(region)
+    places = dict(_fill(demand, region, {DEVICE: demand.ranks * left, MEMORY: memory}))
+    stay = _Layout(demand, region, places, 0)
+    return _Layout(demand, region, places, min(demand.hidden_bytes, max(0, left - stay.share(DEVICE))))
+
+
+def _fill(demand: Demand, region: int, free: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    """A place for each map: those visited most for their bytes come first, each to the best place with room."""
+    left, workload = dict(free), demand.workload
+    for name in sorted(demand.features, key=lambda name: -workload.visits(name) / workload.map_bytes(name)):
+        count = demand.map_bytes(name, region)
+        place = next((place for place, room in left.items() if count <= room), FILE)
+        if place in left:
+            left[place] -= count
+        yield name, place
+
+
+def _largest_region(demand: Demand, fits: Callable[[int], bool]) -> int:
+    """The longest side, in whole tiles, of regions that fit; one tile if none does."""
+    tiles = demand.share_side // demand.tile
+    sides = sorted({-(-tiles // parts) * demand.tile for parts in range(1, tiles + 1)}, reverse=True)
+    return next(filter(fits, sides), demand.tile)
+
+
+# -- what cannot fit -----------------------------------------------------------------
+
+
+def _first_on_disk(layouts: list[_Layout], room: Room) -> _Layout:
+    """The first layout whose files the disk can hold."""
+    for layout in layouts:
+        if layout.held(FILE) <= room.scratch:
+            return layout
+    needed = _megabytes(layouts[-1].held(FILE))
+    raise errors.ScratchFull(path=str(scratch_folder()), free_mb=room.scratch // 10**6, needed_mb=needed)
+
+
+def _check_main(demand: Demand, needed: int, room: Room) -> None:
+    if needed > room.memory:
+        parts = demand.parts() if demand.device == "cpu" else {"the processes": demand.process_bytes}
+        raise errors.PlanMemory(**_numbers(needed, room.memory, parts))
+
+
+def _check_device(demand: Demand, usable: int, room: Room) -> None:
+    least = demand.passing_bytes(demand.tile)
+    if least > usable:
+        needed = int((demand.device_fixed_bytes + least) / USABLE)
+        raise errors.PlanDeviceMemory(**_numbers(needed, room.device, demand.parts()))
+
+
+def _numbers(needed: int, allowed: int, parts: Mapping[str, int]) -> dict[str, Any]:
+    part = max(parts, key=lambda name: parts[name])
+    return {
+        "needed_mb": _megabytes(needed),
+        "allowed_mb": allowed // 10**6,
+        "part": part,
+        "part_mb": _megabytes(parts[part]),
+    }
+
+
+def _megabytes(count: int) -> int:
+    return -(-count // 10**6)
+
+
+# -- the result ----------------------------------------------------------------------
+
+
+def _written_down(demand: Demand, layout: _Layout, room: Room, assumed: bool) -> Schedule:
+    exchange = exchange_bytes(demand.workload.program, demand.division(), demand.ranks, demand.itemsize)
+    on_device = demand.device == "cuda"
+    main, device = _peaks(demand, layout)
+    return Schedule(
+        size=demand.workload.size,
+        tile=demand.tile,
+        precision=demand.workload.precision,
+        device=demand.device,
+        ranks=demand.ranks,
+        region=layout.region,
+        regions=demand.regions(layout.region),
+        maps=tuple(
+            Placed(name, layout.places[name], demand.map_bytes(name, layout.region)) for name in demand.features
+        ),
+        attention=demand.attention,
+        parameter_bytes=demand.parameter_bytes,
+        tile_bytes=demand.tile_bytes,
+        cache_bytes=layout.cache,
+        main_bytes=main,
+        device_bytes=device,
+        scratch_bytes=layout.held(FILE),
+        memory_budget=layout.share(MEMORY) + (0 if on_device else layout.cache),
+        device_budget=layout.share(DEVICE) + layout.cache if on_device else 0,
+        seconds=_seconds(demand, layout, room, exchange, assumed),
+        exchange=exchange,
+        assumed=assumed,
+    )
+
+
+def _peaks(demand: Demand, layout: _Layout) -> tuple[int, int]:
+    """Main memory over all ranks, and memory of the busiest device."""
+    main = demand.ranks * demand.process_bytes + layout.held(MEMORY)
+    working = layout.cache + layout.strips
+    if demand.device == "cpu":
+        return main + demand.ranks * working, 0
+    staying = set(layout.places.values()) == {DEVICE}
+    passing = layout.strips if staying else demand.passing_bytes(layout.region)
+    return main, demand.device_fixed_bytes + layout.share(DEVICE) + layout.cache + passing
+
+
+def _seconds(demand: Demand, layout: _Layout, room: Room, exchange: Mapping[str, int], assumed: bool) -> Seconds:
+    workload, ranks, device = demand.workload, demand.ranks, demand.device
+    pace = (
+        Pace.typical(workload.precision, ranks, room.device)
+        if assumed and device == "cuda"
+        else Pace.here(workload.precision, ranks, device)
+    )
+    cached = layout.held(FILE) <= room.memory - demand.ranks * demand.process_bytes
+    return pace.seconds(
+        workload,
+        exchange_seconds(exchange, ranks, device) if ranks > 1 else 0.0,
+        transfer_seconds(workload, layout.places, ranks, device, cached),
+    )
+
+
+# -- until the segmentation asks for a schedule ------------------------------------------
 
 
 def feature_budget() -> int:
-    """Bytes of main memory for feature maps: a third of what is free, at most `MAXIMUM_BUDGET`."""
-    return min(MAXIMUM_BUDGET, int(psutil.virtual_memory().available) // 3)
+    """Bytes of main memory for feature maps: a third of what is free, at most `MODEST`."""
+    return min(MODEST, machine.main_memory().free // 3)
 
 
 def peak_bytes(workload: Workload, budget: int, parameters: int) -> int:

@@ -14,7 +14,7 @@ from .preset import Preset, PresetBand, WeightsAsset
 from .schema import MLM, Asset, Band, Class, Input, Item, Output, Properties, ValueScaling, decode
 
 PRESET_FILE = "preset.json"
-PRECISIONS = ("float32", "bf16")
+PRECISIONS = ("float32", "bf16", "fp16")
 _DIM_ORDER = ["batch", "bands", "height", "width"]
 _SHA256_MULTIHASH = "1220"  # multihash prefix: SHA-256, 32 bytes
 

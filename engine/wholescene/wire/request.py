@@ -7,7 +7,7 @@ from typing import Any, Dict, Mapping, Optional, Tuple
 
 from .errors import BadRequest, ExtentEmpty
 
-PRECISIONS = ("auto", "float32", "bf16")
+PRECISIONS = ("auto", "float32", "bf16", "fp16")
 MODES = ("holistic", "crop")
 WEIGHTINGS = ("uniform", "gaussian")
 REACHES = ("scene", "grid")

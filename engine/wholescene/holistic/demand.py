@@ -1,0 +1,217 @@
+"""What a network over a scene demands of memory, for any cutting of the scene into regions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from ..nn.patch import surround
+from ..nn.steps import Attention, Global, Step, reads_of
+from ..wire.plan import Window
+from .executor import margin_of
+from .interaction import assign, frames_of_tiles
+from .precision import DTYPES
+from .regions import Division, divide
+from .rehearsal import tile_bytes
+from .tiles import rescale
+from .workload import Workload
+
+PROCESS = 330 << 20  # an interpreter with torch and GDAL and its cache, without pages that files back
+CUDA_PROCESS = 700 << 20  # what the CUDA libraries take of main memory on top
+KERNELS = 1.5  # of what a rehearsal sees of a tile, with what kernels take for themselves and gaps of the heap
+STRIPS = 2  # rows of tiles that wait to be stored
+PASSING = 2  # regions on the device at one time: the next comes while this one is worked on
+GATHERED = 4  # copies of keys or values: each tile's own and all joined
+EXCHANGED = (4, 2)  # of keys and values, of queries and answers, where they are exchanged between ranks
+
+
+@dataclass(frozen=True)
+class KeysAndValues:
+    """The keys and values of one attention step over the whole scene.
+
+    ``tokens`` ask ``keys``; ``bytes`` are those of keys and values in one copy, ``peak_bytes`` what a
+    rank holds at most while they are exchanged and joined.
+    """
+
+    step: str
+    tokens: int
+    keys: int
+    channels: int
+    heads: int
+    pooled: bool
+    bytes: int
+    peak_bytes: int
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Bytes that a workload takes on each of ``ranks`` of the kind ``device``.
+
+    ``tile`` is the side of compute tiles, ``side`` always that of the largest region, in scene
+    pixels. A rank has ``lanes`` tiles in flight at one time. ``weights_on`` is the device of the
+    network that `tile_bytes` rehearses.
+    """
+
+    workload: Workload
+    tile: int
+    ranks: int
+    device: str
+    parameter_bytes: int
+    lanes: int = 1
+    weights_on: str = "cpu"
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of one feature."""
+        return DTYPES[self.workload.precision].itemsize
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The feature maps."""
+        return self.workload.written
+
+    # -- regions and maps --------------------------------------------------------
+
+    def division(self, side: int | None = None) -> Division:
+        """The scene in regions of at most ``side``; by default one for each rank."""
+        return _divide(self.workload.size, self.tile, self.ranks, side, self.workload.program.grid)
+
+    @cached_property
+    def share_side(self) -> int:
+        """The longest side of what a rank owns, in whole tiles."""
+        windows = [region.window for region in self.division().regions]
+        longest = max(max(window.height, window.width) for window in windows)
+        return -(-longest // self.tile) * self.tile
+
+    def regions(self, side: int) -> int:
+        """How many regions a rank has at most."""
+        division = self.division(side)
+        return max(len(division.owned(rank)) for rank in range(self.ranks))
+
+    def map_bytes(self, feature: str, side: int) -> int:
+        """A map over all ranks, with the margins of its regions."""
+        return sum(self._chunk(feature, region.window) for region in self.division(side).regions)
+
+    def share_bytes(self, feature: str, side: int) -> int:
+        """The largest part of a map that one rank holds."""
+        division = self.division(side)
+        parts = [[self._chunk(feature, region.window) for region in division.owned(r)] for r in range(self.ranks)]
+        return max(map(sum, parts))
+
+    def chunk_bytes(self, feature: str, side: int) -> int:
+        """The largest region's part of a map, with its margin."""
+        return max(self._chunk(feature, region.window) for region in self.division(side).regions)
+
+    def _chunk(self, feature: str, window: Window) -> int:
+        spec, program = self.workload.program.features[feature], self.workload.program
+        height, width = (length // spec.stride for length in self.workload.size)
+        around = surround(rescale(window, 1, spec.stride), margin_of(program, feature), height, width)
+        return around.height * around.width * spec.channels * self.itemsize
+
+    # -- what passes through -----------------------------------------------------
+
+    def strip_bytes(self, side: int) -> int:
+        """Rows of tiles of a map that is rewritten, on one rank."""
+        rewriting = [step for step in self._steps if step.writes in {read.feature for read in reads_of(step)}]
+        width = min(side, self.share_side)
+        return max((self._strip(step.writes, width) for step in rewriting), default=0)
+
+    def _strip(self, feature: str, width: int) -> int:
+        spec = self.workload.program.features[feature]
+        rows, cols = self.tile // spec.stride, width // spec.stride
+        return STRIPS * rows * cols * spec.channels * self.itemsize
+
+    def passing_bytes(self, side: int) -> int:
+        """What one rank's device needs of the maps that pass through it, region by region, none staying."""
+        steps = (*self._steps, self.workload.program.head)
+        touched = [{name for name in (step.writes, *_reads(step)) if name in self.features} for step in steps]
+        most = max(sum(self.chunk_bytes(name, side) for name in names) for names in touched)
+        return PASSING * most + self.strip_bytes(side)
+
+    @cached_property
+    def hidden_bytes(self) -> int:
+        """The hidden features of the largest global step on one rank: worth keeping between its two passes."""
+        steps = [step for step in self._steps if isinstance(step, Global)]
+        areas = [self.workload.pixels(self.workload.stride(step)) for step in steps]
+        hidden = [area * step.hidden_channels for area, step in zip(areas, steps, strict=True)]
+        return max(hidden, default=0) * self.itemsize // self.ranks
+
+    @cached_property
+    def tile_bytes(self) -> int:
+        """What the compute tiles in flight take at most."""
+        program, dtype = self.workload.program, DTYPES[self.workload.precision]
+        return int(KERNELS * self.lanes * tile_bytes(program, self.workload.size, self.tile, dtype, self.weights_on))
+
+    @property
+    def _steps(self) -> tuple[Step, ...]:
+        return self.workload.program.steps
+
+    # -- attention ---------------------------------------------------------------
+
+    @cached_property
+    def attention(self) -> tuple[KeysAndValues, ...]:
+        """The keys and values of each attention step."""
+        return tuple(self._keys_and_values(step) for step in self._steps if isinstance(step, Attention))
+
+    @property
+    def attention_bytes(self) -> int:
+        """What one rank holds for attention at most; steps run one after another."""
+        return max((step.peak_bytes for step in self.attention), default=0)
+
+    def _keys_and_values(self, step: Attention) -> KeysAndValues:
+        frames, each = self.workload.frames(step), step.channels * self.itemsize
+        keys = sum(count for _, count in frames)
+        return KeysAndValues(
+            step=step.name,
+            tokens=sum(queries for queries, _ in frames),
+            keys=keys,
+            channels=step.channels,
+            heads=step.heads,
+            pooled=step.pool > 1,
+            bytes=2 * keys * each,
+            peak_bytes=self._peak(step, keys * each),
+        )
+
+    def _peak(self, step: Attention, keys_bytes: int) -> int:
+        if step.pool > 1 or self.ranks == 1:
+            messages = 2 * keys_bytes if self.ranks > 1 else 0
+            return GATHERED * keys_bytes + messages
+        stride = self.workload.stride(step)
+        frames = frames_of_tiles(self.division(), stride, step.pool, confined=step.confined)
+        works = assign(frames, step.heads, self.ranks, exchanged=True, confined=step.confined)
+        context, answers = EXCHANGED
+        held = dict.fromkeys(range(self.ranks), 0)
+        for work in works:
+            keys = sum(tile.keys for tile in frames[work.frame])
+            queries = sum(tile.queries for tile in work.tiles)
+            held[work.rank] += (work.last - work.first) * (context * keys + answers * queries)
+        return max(held.values()) * (step.channels // step.heads) * self.itemsize
+
+    # -- totals ------------------------------------------------------------------
+
+    @property
+    def process_bytes(self) -> int:
+        """Main memory of one rank's process, without feature maps and what attention holds."""
+        if self.device == "cuda":
+            return PROCESS + CUDA_PROCESS + self.parameter_bytes
+        return PROCESS + self.parameter_bytes + self.tile_bytes + self.attention_bytes
+
+    @property
+    def device_fixed_bytes(self) -> int:
+        """Memory of one device that is taken whatever the regions: weights, tiles in flight, attention."""
+        return self.parameter_bytes + self.tile_bytes + self.attention_bytes
+
+    def parts(self) -> Mapping[str, int]:
+        """What a rank holds besides feature maps, in words."""
+        attention = {f"keys and values of {step.step}": step.peak_bytes for step in self.attention}
+        return {"the weights": self.parameter_bytes, "the tiles in flight": self.tile_bytes, **attention}
+
+
+@lru_cache(maxsize=64)
+def _divide(size: tuple[int, int], tile: int, ranks: int, side: int | None, grid: tuple[int, int] | None) -> Division:
+    return divide(size, tile, ranks, side, grid)
+
+
+def _reads(step: Step) -> Sequence[str]:
+    return [read.feature for read in reads_of(step)]

@@ -1,0 +1,126 @@
+"""What ranks will send each other: the arithmetic of each exchange, and of a whole network.
+
+Counted in elements or bytes that leave a rank, over all ranks; what a rank keeps is not sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..nn.steps import Attention, Global, Program, Step, reads_of
+from .halo import pieces
+from .interaction import Tile, Work, assign, frames_of_tiles
+from .regions import Division
+
+NUMBER = 8  # bytes of a fixed-point number in a sum
+
+
+@dataclass(frozen=True)
+class Share:
+    """What a rank does in an attention step that is shared out.
+
+    It takes ``heads`` heads, asks ``queries`` of which ``own_queries`` are its own, and of the
+    tokens, whose keys and values all ranks need, ``own_tokens`` are its own.
+    """
+
+    heads: int
+    own_tokens: int
+    queries: int
+    own_queries: int
+
+
+def exchanged(tokens: int, heads: int, channels: int, shares: Sequence[Share]) -> int:
+    """Elements sent to exchange keys, values, queries and answers, whatever shares the ranks have.
+
+    ``2·d/h·Σ h_r·(N - n_r)`` for keys and values and ``2·d/h·Σ h_r·(q_r - own_r)`` for queries and
+    answers, with ``d`` channels in ``h`` heads and ``N`` tokens.
+    """
+    depth = channels // heads
+    return sum(2 * depth * s.heads * (tokens - s.own_tokens + s.queries - s.own_queries) for s in shares)
+
+
+def heads_exchanged(owned: Sequence[int], heads: Sequence[int], channels: int) -> int:
+    """The same where each rank takes its heads of all queries (Ulysses): ``4·d·(N - Σ n_i·h_i/h)``."""
+    kept = sum(n * h for n, h in zip(owned, heads, strict=True))
+    return 4 * (channels * sum(owned) - channels // sum(heads) * kept)
+
+
+def gathered(keys: Sequence[int], channels: int) -> int:
+    """Elements sent so that each rank has the pooled keys and values of all, ``keys`` of them from each."""
+    return 2 * channels * sum(keys) * (len(keys) - 1)
+
+
+def summed(measured: int, ranks: int, frames: int = 1) -> int:
+    """Bytes sent in one exact sum: two whole numbers for each number measured, and one that counts overflows."""
+    return ranks * frames * (2 * measured + 1) * NUMBER if ranks > 1 else 0
+
+
+def halo(ghost_area: int, channels: int, itemsize: int) -> int:
+    """Bytes of the pixels that regions of other ranks need."""
+    return ghost_area * channels * itemsize
+
+
+# -- a whole network -----------------------------------------------------------------
+
+
+def exchange_bytes(program: Program, division: Division, ranks: int, itemsize: int) -> dict[str, int]:
+    """Bytes that all ranks together send, by kind: "halo", "sum" and "attention".
+
+    Exact where each rank has one region; where a rank has more, pixels that several of its regions
+    need are sent to each.
+    """
+    sent = {"halo": 0, "sum": 0, "attention": 0}
+    for step in (*program.steps, program.head) if ranks > 1 else ():
+        sent["halo"] += _halo_of(program, step, division, itemsize)
+        if isinstance(step, Global):
+            frames = len(division.frames(_stride(program, step), confined=step.confined))
+            sent["sum"] += summed(step.measured, ranks, frames)
+        elif isinstance(step, Attention):
+            sent["attention"] += _attention_of(program, step, division, ranks) * itemsize
+    return sent
+
+
+def _halo_of(program: Program, step: Step, division: Division, itemsize: int) -> int:
+    total = 0
+    for read in reads_of(step):
+        spec = program.features[read.feature]
+        if read.feature == program.image:
+            continue
+        sent = [
+            p for p in pieces(division, read, spec.stride, confined=step.confined) if p.source.rank != p.target.rank
+        ]
+        total += halo(sum(p.window.height * p.window.width for p in sent), spec.channels, itemsize)
+    return total
+
+
+def _attention_of(program: Program, step: Attention, division: Division, ranks: int) -> int:
+    frames = frames_of_tiles(division, _stride(program, step), step.pool, confined=step.confined)
+    if step.pool > 1:
+        return sum(gathered(_keys_by_rank(frame), step.channels) for frame in frames)
+    works = assign(frames, step.heads, ranks, exchanged=True, confined=step.confined)
+    return sum(
+        exchanged(sum(tile.keys for tile in frame), step.heads, step.channels, list(_shares(frame, works, index)))
+        for index, frame in enumerate(frames)
+    )
+
+
+def _keys_by_rank(frame: Sequence[Tile]) -> list[int]:
+    """The keys of each rank that owns part of the frame: only these ranks need them."""
+    owners = {tile.rank for tile in frame}
+    return [sum(tile.keys for tile in frame if tile.rank == rank) for rank in owners]
+
+
+def _shares(frame: Sequence[Tile], works: Sequence[Work], index: int) -> Iterator[Share]:
+    for work in works:
+        if work.frame == index:
+            yield Share(
+                heads=work.last - work.first,
+                own_tokens=sum(tile.keys for tile in frame if tile.rank == work.rank),
+                queries=sum(tile.queries for tile in work.tiles),
+                own_queries=sum(tile.queries for tile in work.tiles if tile.rank == work.rank),
+            )
+
+
+def _stride(program: Program, step: Step) -> int:
+    return program.features[step.writes].stride

@@ -1,0 +1,98 @@
+"""How long a workload takes: the speeds of processors, devices and the ways between them.
+
+Processors and devices that are here are asked; of others, and of all ways between them, only
+typical speeds are known, and the plan says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+
+from ..nn.steps import Attention
+from . import machine
+from .precision import speed
+from .workload import Workload
+
+EFFICIENCY = 0.4  # of the matrix product's speed that whole networks reach on CPUs
+ATTENTION_EFFICIENCY = 0.8  # of its float32 speed that attention reaches there, in either precision
+# Multiply-adds per second that whole networks reach on devices which are not here to be asked.
+WORKSTATION = {"float32": 7.5e12, "bf16": 30e12, "fp16": 30e12}
+DATACENTRE = {"float32": 25e12, "bf16": 200e12, "fp16": 200e12}
+DATACENTRE_MEMORY = 40 << 30  # bytes from which a device counts as one of a data centre
+NETWORK = {"cpu": 0.5e9, "cuda": 20e9}  # bytes per second that a rank exchanges with others
+BUS = 25e9  # bytes per second between main memory and a device
+DISK = 1e9  # bytes per second to and from scratch files
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """Expected time of a job by what is done; ``transfer`` to and from devices and disk goes on beside the rest."""
+
+    encoder: float
+    interaction: float
+    decoder: float
+    exchange: float = 0.0
+    transfer: float = 0.0
+
+    @property
+    def total(self) -> float:
+        """From the first tile to the last."""
+        return max(self.encoder + self.interaction + self.decoder, self.transfer) + self.exchange
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Multiply-adds per second of all ranks together, in networks and in attention's products."""
+
+    network: float
+    attention: float
+    assumed: bool = False
+
+    @classmethod
+    def here(cls, precision: str, ranks: int, device: str) -> Pace:
+        """What this machine does, from a matrix product timed now. Ranks on CPUs share the processors."""
+        if device == "cuda":
+            rate = ranks * EFFICIENCY * speed(precision, "cuda")
+            return cls(rate, rate)
+        alongside = max(1.0, min(ranks, machine.processors() / torch.get_num_threads()))
+        network, attention = EFFICIENCY * speed(precision), ATTENTION_EFFICIENCY * speed("float32")
+        return cls(alongside * network, alongside * attention)
+
+    @classmethod
+    def typical(cls, precision: str, ranks: int, device_memory: int) -> Pace:
+        """What devices of this size usually do."""
+        rate = ranks * (DATACENTRE if device_memory >= DATACENTRE_MEMORY else WORKSTATION)[precision]
+        return cls(rate, rate, assumed=True)
+
+    def seconds(self, workload: Workload, exchange: float = 0.0, transfer: float = 0.0) -> Seconds:
+        """The time that the workload takes."""
+        steps = [step for step in workload.program.steps if isinstance(step, Attention)]
+        scores = sum(map(workload.score_macs, steps))
+        around = workload.part_macs("interaction") - scores
+        return Seconds(
+            encoder=workload.part_macs("encoder") / self.network,
+            interaction=around / self.network + scores / self.attention,
+            decoder=workload.part_macs("decoder") / self.network,
+            exchange=exchange,
+            transfer=transfer,
+        )
+
+
+def exchange_seconds(sent: Mapping[str, int], ranks: int, device: str) -> float:
+    """Time to exchange so many bytes of each kind, about as many from each rank."""
+    return sum(sent.values()) / (ranks * NETWORK[device])
+
+
+def transfer_seconds(workload: Workload, places: Mapping[str, str], ranks: int, device: str, cached: bool) -> float:
+    """Time to bring maps to devices and back, step by step, and to and from files.
+
+    ``cached``: main memory has room for the files' pages, so that the disk is not waited for.
+    """
+    moved = dict.fromkeys(("device", "memory", "file"), 0)
+    for feature, place in places.items():
+        moved[place] += 2 * workload.visits(feature) * workload.map_bytes(feature)
+    bus = (moved["memory"] + moved["file"]) / (ranks * BUS) if device == "cuda" else 0.0
+    return bus + (0.0 if cached else moved["file"] / DISK)
