@@ -9,6 +9,7 @@ import torch
 from wholescene import nn
 from wholescene.holistic.executor import Executor
 from wholescene.holistic.feature_map import Store
+from wholescene.holistic.lanes import Lanes
 from wholescene.holistic.ranks import Alone, Ranks
 from wholescene.holistic.regions import divide
 from wholescene.nn.patch import Patch
@@ -87,12 +88,13 @@ def streamed(
     ticker: Counter | None = None,
     region: int | None = None,
     ranks: Ranks | None = None,
+    lanes: Lanes | None = None,
 ) -> torch.Tensor:
     """The logits of ``image`` ``[1, C, H, W]``, computed tile by tile; NaN where other ranks computed them."""
     source, ranks = ArraySource(image), ranks or Alone()
     program, store = net.program(image.shape[1]), Store(budget)
     division = divide(source.size, tile, ranks.size, region, program.grid)
-    executor = Executor(program, division, source, store, dtype, ranks, ticker or Counter())
+    executor = Executor(program, division, source, store, dtype, ranks, ticker or Counter(), lanes or Lanes())
     executor.encode()
     logits = torch.full((1, classes_of(net), *source.size), torch.nan, dtype=dtype)
     for part in executor.decode(executor.head_tiles()):

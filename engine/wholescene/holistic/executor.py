@@ -8,10 +8,10 @@ and values are exchanged before or between. With one rank and one region nothing
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import torch
 from torch import Tensor
@@ -24,10 +24,13 @@ from .exact_sum import ExactSum
 from .feature_map import Chunk, FeatureMap, Store, Strip
 from .halo import refresh
 from .interaction import Interaction
+from .lanes import Lanes
 from .ranks import Ranks
-from .regions import Division, Region
+from .regions import Division
 from .staging import Resident, Staging
 from .tiles import moved, rescale
+
+Result = TypeVar("Result")
 
 
 class Source(Protocol):
@@ -61,6 +64,7 @@ class Executor:
     dtype: torch.dtype
     ranks: Ranks
     ticker: Ticker
+    lanes: Lanes = field(default_factory=Lanes)
 
     def __post_init__(self) -> None:
         check(self.program, self.division)
@@ -95,16 +99,29 @@ class Executor:
 
     def decode(self, windows: Sequence[Window]) -> Iterator[Patch]:
         """Logits ``[1, classes, h, w]`` of each of these tiles of `head_tiles`, which are in its order."""
+        return self.decide(windows, lambda logits: logits)
+
+    def decide(self, windows: Sequence[Window], judge: Callable[[Patch], Result]) -> Iterator[Result]:
+        """What ``judge`` makes of the logits of each of these tiles, see `decode`; it may be asked in any thread."""
         head, wanted = self.program.head, set(windows)
         self._agree_to_go_on()
         self._refresh(head)
         regions = [region for region in self.regions if wanted.intersection(self.division.tiles(region.window, 1))]
         for region, resident in self.staging.visit(regions, _features(head)):
-            for tile in self.division.tiles(region.window, 1):
-                if tile in wanted:
-                    frame = self._frame(head, tile, 1)
-                    out = self._run(head, tile, frame, self._patches(head, resident, tile, frame, 1))
-                    yield Patch(out.data, tile, self.division.size)
+            tiles = [tile for tile in self.division.tiles(region.window, 1) if tile in wanted]
+            yield from self._each(head, tiles, head.macs, partial(self._judged, resident, judge))
+
+    def _judged(self, resident: Resident, judge: Callable[[Patch], Result], tile: Window) -> Result:
+        out = self._tile(self.program.head, resident, tile, 1)
+        return judge(Patch(out.data, tile, self.division.size))
+
+    def _each(
+        self, step: Step, tiles: Sequence[Window], macs: int, compute: Callable[[Window], Result]
+    ) -> Iterator[Result]:
+        """``compute`` of each tile, in order, side by side on all lanes; ``macs`` are those of a pixel."""
+        for tile, result in zip(tiles, self.lanes.in_order(compute, tiles), strict=True):
+            self.ticker.tick(step, tile.height * tile.width, macs)
+            yield result
 
     # -- the three kinds of step -----------------------------------------------
 
@@ -113,34 +130,40 @@ class Executor:
         reads = [] if step.reads[0].feature == self.program.image else _features(step)
         for region, resident in self.staging.visit(self.regions, reads, step.writes):
             chunk, tiles = resident[step.writes], self.division.tiles(region.window, stride)
-            if step.writes in reads:
-                _rewrite(chunk, tiles, partial(self._tile, step, resident, stride=stride))
+            compute = partial(self._tile, step, resident, stride=stride)
+            if step.reads == (Read(self.program.image),):
+                self._take_in(step, chunk, tiles, stride)
+            elif step.writes in reads:
+                _rewrite(chunk, tiles, self._each(step, tiles, step.macs, compute))
             else:
-                for tile, out in self._outputs(step, resident, tiles, stride):
-                    chunk.write(tile, out)
+                self._fill(step, chunk, tiles, step.macs, compute)
 
-    def _outputs(
-        self, step: Local, resident: Resident, tiles: Sequence[Window], stride: int
-    ) -> Iterator[tuple[Window, Patch]]:
-        if step.reads != (Read(self.program.image),):
-            yield from ((tile, self._tile(step, resident, tile, stride)) for tile in tiles)
-            return
-        scene = self.source.read(rescale(tile, stride, 1) for tile in tiles)
-        for tile, patch in zip(tiles, scene, strict=True):
+    def _fill(
+        self, step: Step, chunk: Chunk, tiles: Sequence[Window], macs: int, compute: Callable[[Window], Patch]
+    ) -> None:
+        """Store each tile as soon as it is there: nobody reads its neighbourhood."""
+        for _ in self._each(step, tiles, macs, lambda tile: chunk.write(tile, compute(tile))):
+            pass
+
+    def _take_in(self, step: Local, chunk: Chunk, tiles: Sequence[Window], stride: int) -> None:
+        """Run a step that reads the scene itself."""
+
+        def compute(read: tuple[Window, Patch]) -> None:
+            tile, patch = read
             frame = self._frame(step, tile, stride)
             data = patch.data.to(self.ranks.device, self.dtype)
             origin, size = rescale(frame, stride, 1), (frame.height * stride, frame.width * stride)
             here = Patch(data, moved(patch.window, -origin.row, -origin.col), size)
-            yield tile, self._run(step, tile, frame, [here])
+            chunk.write(tile, _cropped(step.run([here]), tile, frame))
+
+        scene = self.source.read(rescale(tile, stride, 1) for tile in tiles)
+        done = self.lanes.in_order(compute, zip(tiles, scene, strict=True))
+        for tile, _ in zip(tiles, done, strict=True):
+            self.ticker.tick(step, tile.height * tile.width, step.macs)
 
     def _tile(self, step: Local, resident: Resident, tile: Window, stride: int) -> Patch:
         frame = self._frame(step, tile, stride)
-        return self._run(step, tile, frame, self._patches(step, resident, tile, frame, stride))
-
-    def _run(self, step: Local, tile: Window, frame: Window, patches: list[Patch]) -> Patch:
-        out = step.run(patches).crop(moved(tile, -frame.row, -frame.col))
-        self.ticker.tick(step, tile.height * tile.width, step.macs)
-        return out
+        return _cropped(step.run(self._patches(step, resident, tile, frame, stride)), tile, frame)
 
     def _run_global(self, step: Global) -> None:
         """Two passes: measure everywhere, then close everywhere. Hidden features are kept as memory allows."""
@@ -149,55 +172,66 @@ class Executor:
 
         def finish(resident: Resident, tile: Window) -> Patch:
             frame, hidden = self._frame(step, tile, stride), self.cache.get(tile)
-            patch = self._read(step.reads, resident, tile, frame)
-            if hidden is None:
+            if hidden is not None:
+                patch = resident[step.reads.feature].view(tile, frame)
+            else:
+                patch = self._read(step.reads, resident, tile, frame)
                 hidden = self._expand(step, patch, tile, frame)
             close = closes[self.division.frame_index(tile, stride, confined=step.confined)]
-            out = close(hidden, patch).crop(moved(tile, -frame.row, -frame.col))
-            self.ticker.tick(step, tile.height * tile.width, step.macs_close)
-            return out
+            return _cropped(close(hidden, patch), tile, frame)
 
         for region, resident in self.staging.visit(self.regions, _features(step), step.writes):
-            tiles = self.division.tiles(region.window, stride)
-            _rewrite(resident[step.writes], tiles, partial(finish, resident))
+            chunk, tiles = resident[step.writes], self.division.tiles(region.window, stride)
+            compute = partial(finish, resident)
+            if all(self.cache.get(tile) is not None for tile in tiles):
+                self._fill(step, chunk, tiles, step.macs_close, compute)
+            else:
+                _rewrite(chunk, tiles, self._each(step, tiles, step.macs_close, compute))
 
     def _measure(self, step: Global, stride: int) -> Tensor:
         """What the step measures, added up over each frame, ``[frames, measured]``."""
         self.cache.clear()
         frames = self.division.frames(stride, confined=step.confined)
         sums = ExactSum(len(frames), step.measured, self.ranks.device)
+
+        def measured(resident: Resident, tile: Window) -> Tensor:
+            frame = self._frame(step, tile, stride)
+            hidden = self._expand(step, self._read(step.reads, resident, tile, frame), tile, frame)
+            if step.hidden_channels:
+                self.cache.keep(tile, hidden)
+            return step.measure(hidden)
+
         for region, resident in self.staging.visit(self.regions, _features(step)):
-            for tile in self.division.tiles(region.window, stride):
-                frame = self._frame(step, tile, stride)
-                hidden = self._expand(step, self._read(step.reads, resident, tile, frame), tile, frame)
-                sums.add(self.division.frame_index(tile, stride, confined=step.confined), step.measure(hidden))
-                if step.hidden_channels:
-                    self.cache.keep(tile, hidden)
-                self.ticker.tick(step, tile.height * tile.width, step.macs_expand)
+            tiles = self.division.tiles(region.window, stride)
+            results = self._each(step, tiles, step.macs_expand, partial(measured, resident))
+            for tile, values in zip(tiles, results, strict=True):
+                sums.add(self.division.frame_index(tile, stride, confined=step.confined), values)
         self.ranks.total(sums.numbers)
         return sums.result()
 
     def _expand(self, step: Global, patch: Patch, tile: Window, frame: Window) -> Patch:
-        return step.expand(patch).crop(moved(tile, -frame.row, -frame.col)).packed()
+        return _cropped(step.expand(patch), tile, frame).packed()
 
     def _run_attention(self, step: Attention) -> None:
         stride = self._stride(step.reads)
         interaction = Interaction(step, self.division, stride, self.ranks, self.dtype)
-        for _, resident, tile, frame in self._tiles(step, stride):
-            interaction.take(tile, resident[step.reads].read(tile, frame))
-        interaction.exchange()
-        for _, resident, tile, frame in self._tiles(step, stride, step.writes):
-            patch = resident[step.reads].read(tile, frame)
-            resident[step.writes].write(tile, step.finish(patch, interaction.attended(tile, patch)))
-            macs = step.macs + 2 * interaction.keys_of(tile) * step.channels
-            self.ticker.tick(step, tile.height * tile.width, macs)
 
-    def _tiles(
-        self, step: Attention, stride: int, writes: str | None = None
-    ) -> Iterator[tuple[Region, Resident, Window, Window]]:
-        for region, resident in self.staging.visit(self.regions, [step.reads], writes):
-            for tile in self.division.tiles(region.window, stride):
-                yield region, resident, tile, self._frame(step, tile, stride)
+        def take(resident: Resident, tile: Window) -> None:
+            interaction.take(tile, resident[step.reads].read(tile, self._frame(step, tile, stride)))
+
+        def finish(resident: Resident, tile: Window) -> int:
+            patch = resident[step.reads].read(tile, self._frame(step, tile, stride))
+            resident[step.writes].write(tile, step.finish(patch, interaction.attended(tile, patch)))
+            return step.macs + 2 * interaction.keys_of(tile) * step.channels
+
+        for region, resident in self.staging.visit(self.regions, [step.reads]):
+            for _ in self.lanes.in_order(partial(take, resident), self.division.tiles(region.window, stride)):
+                pass
+        interaction.exchange()
+        for region, resident in self.staging.visit(self.regions, [step.reads], step.writes):
+            tiles = self.division.tiles(region.window, stride)
+            for tile, macs in zip(tiles, self.lanes.in_order(partial(finish, resident), tiles), strict=True):
+                self.ticker.tick(step, tile.height * tile.width, macs)
 
     # -- reading and memory ----------------------------------------------------
 
@@ -278,15 +312,22 @@ def check(program: Program, division: Division) -> None:
         raise ValueError(f"compute tiles of {tile} pixels do not fit the region grid of {division.grid}")
 
 
-def _rewrite(chunk: Chunk, tiles: Sequence[Window], compute: Callable[[Window], Patch]) -> None:
-    """Replace a region by tiles that read their neighbours: a row is stored once the next has read it."""
+def _cropped(out: Patch, tile: Window, frame: Window) -> Patch:
+    return out.crop(moved(tile, -frame.row, -frame.col))
+
+
+def _rewrite(chunk: Chunk, tiles: Sequence[Window], outputs: Iterator[Patch]) -> None:
+    """Replace a region by tiles that read their neighbours: a row is stored once the next has been computed.
+
+    ``outputs`` may be computed a little ahead: the row after the next does not read what is stored.
+    """
     rows = _rows(tiles)
     strips = cycle((chunk.strip(tiles[0].height), chunk.strip(tiles[0].height)))
     finished: Strip | None = None
     for row, strip in zip(rows, strips, strict=False):
         strip.begin(row[0])
         for tile in row:
-            strip.write(tile, compute(tile))
+            strip.write(tile, next(outputs))
         if finished is not None:
             chunk.write_rows(finished)
         finished = strip

@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,8 +46,15 @@ class Chunk:
 
         The patch takes ``frame`` for the whole map and counts from its corner.
         """
-        data = self.at(window).contiguous().permute(2, 0, 1)[None]
-        return Patch(data, moved(window, -frame.row, -frame.col), (frame.height, frame.width))
+        return self._patch(self.at(window).contiguous(), window, frame)
+
+    def view(self, window: Window, frame: Window) -> Patch:
+        """The same without copying: it changes with the map."""
+        return self._patch(self.at(window), window, frame)
+
+    def _patch(self, data: Tensor, window: Window, frame: Window) -> Patch:
+        place = moved(window, -frame.row, -frame.col)
+        return Patch(data.permute(2, 0, 1)[None], place, (frame.height, frame.width))
 
     def write(self, window: Window, patch: Patch) -> None:
         """Store a patch at a window."""
@@ -98,17 +106,20 @@ class TileCache:
     def __init__(self, count: int, device: torch.device | str = "cpu") -> None:
         self._memory = torch.empty(count, dtype=torch.uint8, device=device)
         self._used = 0
+        self._lock = threading.Lock()  # tiles are kept from several threads
         self._tiles: dict[Window, Patch] = {}
 
     def keep(self, tile: Window, patch: Patch) -> None:
         """Copy a tile of the map if there is room for it."""
         data = patch.data.permute(0, 2, 3, 1)
         count = data.numel() * data.element_size()
-        if self._used + count > len(self._memory):
-            return
-        place = self._memory[self._used : self._used + count].view(data.dtype).view(data.shape)
+        with self._lock:
+            start = self._used
+            if start + count > len(self._memory):
+                return
+            self._used += -(-count // ALIGNMENT) * ALIGNMENT
+        place = self._memory[start : start + count].view(data.dtype).view(data.shape)
         place.copy_(data)
-        self._used += -(-count // ALIGNMENT) * ALIGNMENT
         self._tiles[tile] = patch.like(place.permute(0, 3, 1, 2))
 
     def get(self, tile: Window) -> Patch | None:

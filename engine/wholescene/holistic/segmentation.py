@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
@@ -29,11 +29,12 @@ from .crop import Cutting, WindowProgress, slide, window_bytes
 from .delivery import Delivery, classify, windows_inside
 from .executor import Executor
 from .feature_map import Store
+from .lanes import Lanes
 from .planner import Workload, feature_budget, peak_bytes
 from .progress import Progress
 from .ranks import Alone, Ranks
 from .regions import divide
-from .sink import Sink
+from .sink import Pixels, Sink
 
 TILE = 512  # side of a compute tile in scene pixels, where the preset does not say
 
@@ -169,9 +170,8 @@ class Job:
         with self.executor(program) as (executor, progress):
             executor.encode()
             tiles = executor.head_tiles(self.delivery.wanted)
-            inside = windows_inside(tiles, self.view.grid.height, self.view.grid.width)
-            for logits, (_, window) in zip(executor.decode(tiles), inside, strict=True):
-                self._deliver(logits.crop(window))
+            for window, layers in executor.decide(tiles, self._judge):
+                self._hand_over(window, layers)
             progress.report("decoding")
 
     @contextlib.contextmanager
@@ -182,13 +182,14 @@ class Job:
         progress = Progress(self.sink, workload, division, self.ranks)
         source = _ViewSource(self.view)
         dtype = precision.DTYPES[self.precision]
-        store = Store(feature_budget(), device=self.ranks.device)
+        store, lanes = Store(feature_budget(), device=self.ranks.device), Lanes.for_device(self.ranks.device)
         try:
             try:
-                executor = Executor(program, division, source, store, dtype, self.ranks, progress)
+                executor = Executor(program, division, source, store, dtype, self.ranks, progress, lanes)
             except ValueError as problem:
                 raise errors.PresetInvalid(path=self.preset.name, detail=str(problem)) from problem
-            yield executor, progress
+            with lanes:
+                yield executor, progress
         finally:
             store.close()
 
@@ -206,12 +207,16 @@ class Job:
             return
         done = WindowProgress(self.sink, told=self.ranks.rank == 0)
         for logits in slide(network, self.view, cutting, share, done, self.ranks.device):
-            self._deliver(logits)
+            self._hand_over(*self._judge(logits))
 
-    def _deliver(self, logits: Patch) -> None:
-        """Hand over what the logits of a window inside the scene say."""
-        layers = classify(logits, self.values, confidence=self.request.confidence)
-        delivered = self.delivery.deliver(logits.window, layers)
+    def _judge(self, logits: Patch) -> tuple[Window, list[Pixels]]:
+        """What the logits of a tile say, and where inside the scene."""
+        ((_, window),) = windows_inside([logits.window], self.view.grid.height, self.view.grid.width)
+        return window, classify(logits.crop(window), self.values, confidence=self.request.confidence)
+
+    def _hand_over(self, window: Window, layers: Sequence[Pixels]) -> None:
+        """Give a finished window to the sink."""
+        delivered = self.delivery.deliver(window, layers)
         if delivered is not None:
             block, (classes, *rest) = delivered
             self.sink.block(block, classes, rest[0] if rest else None)

@@ -1,0 +1,81 @@
+"""Lanes: threads that compute tiles side by side, each with kernels of one thread.
+
+Two tiles at a time on two processors take half the time of one tile whose every layer is split over
+both: layers of a tile last less than a millisecond, and waiting for each other after each of them
+costs as much as the work. And since no kernel is split, the bits do not depend on the number of
+threads either.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import TypeVar
+
+import torch
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Lanes:
+    """``count`` threads for the tiles of one run, as a context manager.
+
+    With none, and before it is entered, all happens in the caller's thread; kernels then use as
+    many threads as torch has been told to.
+    """
+
+    def __init__(self, count: int = 0) -> None:
+        self.count = count
+        self._pool: ThreadPoolExecutor | None = None
+        self._threads = 1
+
+    @classmethod
+    def for_device(cls, device: torch.device) -> Lanes:
+        """As many lanes as torch may use threads on CPUs; other devices work in a row by themselves."""
+        return cls(torch.get_num_threads() if device.type == "cpu" else 0)
+
+    def in_order(self, compute: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """``compute`` of each item, in the order of the items; a few are computed ahead.
+
+        Items are taken in the caller's thread. Leaving early waits for what is being computed.
+        """
+        if self._pool is None:
+            yield from map(compute, items)
+            return
+        ahead: deque[Future[Result]] = deque()
+        try:
+            for item in items:
+                ahead.append(self._pool.submit(_inferring, compute, item))
+                if len(ahead) > self.count + 1:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+        finally:
+            for future in ahead:
+                if not future.cancel():
+                    future.exception()
+
+    def __enter__(self) -> Lanes:
+        if self.count:
+            self._threads = torch.get_num_threads()
+            torch.set_num_threads(1)
+            # each thread is told by itself: matrix products do not ask what the others were told
+            self._pool = ThreadPoolExecutor(self.count, "lane", torch.set_num_threads, (1,))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+            torch.set_num_threads(self._threads)
+
+
+@torch.inference_mode()
+def _inferring(compute: Callable[[Item], Result], item: Item) -> Result:
+    """Inference mode belongs to a thread."""
+    return compute(item)

@@ -1,0 +1,89 @@
+import threading
+import time
+
+import pytest
+import torch
+
+from networks import network, streamed
+from wholescene.holistic.lanes import Lanes
+
+SPIM = {"stages": [1, 3], "heads": 4, "kv_pool": 2}
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_results_come_in_the_order_of_the_items(count):
+    def late_first(item: int) -> int:
+        time.sleep(0.02 if item == 0 else 0)
+        return item * item
+
+    with Lanes(count) as lanes:
+        assert list(lanes.in_order(late_first, range(20))) == [n * n for n in range(20)]
+
+
+def test_items_are_computed_side_by_side():
+    meeting = threading.Barrier(3, timeout=10)
+    with Lanes(3) as lanes:
+        assert len(list(lanes.in_order(lambda _: meeting.wait(), range(3)))) == 3
+
+
+def test_items_are_not_computed_far_ahead_of_who_takes_the_results():
+    begun: list[int] = []
+    with Lanes(2) as lanes:
+        results = lanes.in_order(begun.append, range(100))
+        next(results)
+        time.sleep(0.05)
+        assert len(begun) < 10
+        results.close()
+
+
+def test_an_error_in_a_lane_is_raised_where_its_result_is_taken():
+    with Lanes(2) as lanes:
+        results = lanes.in_order(lambda item: 1 // item, [1, 0, 1])
+        assert next(results) == 1
+        with pytest.raises(ZeroDivisionError):
+            next(results)
+
+
+def test_leaving_early_waits_for_what_runs():
+    running = threading.Event()
+    ended: list[int] = []
+
+    def slow(item: int) -> None:
+        if item:
+            running.set()
+            time.sleep(0.05)
+            ended.append(item)
+
+    with Lanes(1) as lanes:
+        results = lanes.in_order(slow, [0, 1, 2, 3])
+        next(results)
+        running.wait(10)
+        results.close()
+        seen = list(ended)
+        time.sleep(0.2)
+        assert ended == seen
+
+
+def test_each_lane_runs_kernels_of_one_thread_in_inference_mode():
+    before = torch.get_num_threads()
+    torch.set_num_threads(3)
+    try:
+        with Lanes.for_device(torch.device("cpu")) as lanes:
+            seen = list(
+                lanes.in_order(lambda _: (torch.get_num_threads(), torch.is_inference_mode_enabled()), range(9))
+            )
+        assert (lanes.count, set(seen), torch.get_num_threads()) == (3, {(1, True)}, 3)
+    finally:
+        torch.set_num_threads(before)
+
+
+@pytest.mark.parametrize("budget", [3_000_000, 1 << 30])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_the_number_of_lanes_does_not_change_a_bit(budget, dtype):
+    net, scene = network(spim=SPIM).to(dtype), torch.randn(1, 3, 420, 900).to(dtype)
+    maps = []
+    for count in (1, 2, 5):
+        with torch.inference_mode(), Lanes(count) as lanes:
+            maps.append(streamed(net, scene, tile=128, budget=budget, dtype=dtype, lanes=lanes))
+    assert torch.equal(maps[0], maps[1])
+    assert torch.equal(maps[0], maps[2])
