@@ -21,7 +21,7 @@ DEV_READY := $(VENV)/.dev-ready
 QGIS_READY := $(QGIS_VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test test-engine test-plugin qgis-packages lint package bench-memory clean FORCE
+.PHONY: help demo install test test-engine test-full test-plugin qgis-packages lint package bench-memory clean FORCE
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -46,6 +46,9 @@ test:  ## everything; installs QGIS and Xvfb from the distribution (as root or w
 
 test-engine: $(DEV_READY)  ## the engine's tests, without QGIS
 	$(BIN)/python -m pytest
+
+test-full: $(DEV_READY)  ## the whole matrix of networks and divisions, up to an hour
+	$(BIN)/python -m pytest -m full
 
 test-plugin: $(DEV_READY) $(QGIS_READY)  ## the plugin's tests in the distribution's QGIS
 	QT_QPA_PLATFORM=offscreen WHOLESCENE_QT6_PYTHON="$(CURDIR)/$(BIN)/python" \

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from networks import ATTO, FPN, SWIN, UPERNET, WATER, WATER_FINE, Counter, network, streamed
+from networks import ATTO, FPN, SWIN, UPERNET, WATER, WATER_FINE, Counter, assert_same, network, streamed
 
 SPIM = {"stages": [3], "heads": 8, "kv_pool": 4}
 SPIM_EARLY = {"stages": [1, 3], "heads": 4, "kv_pool": 2, "outer_residual": True}
@@ -16,16 +16,6 @@ def image(height: int, width: int, bands: int = 3) -> torch.Tensor:
     noise = torch.randn(1, bands, height, width, generator=generator)
     rows = torch.linspace(-2, 2, height)[:, None]
     return noise + torch.sin(rows * 3) + torch.linspace(-1, 1, width)
-
-
-def assert_same(found: torch.Tensor, expected: torch.Tensor) -> None:
-    """Within 1e-4 of the logits' range; labels equal but where the top two are as close as that."""
-    tolerance = 1e-4 * float(expected.max() - expected.min())
-    assert not torch.isnan(found).any()
-    assert (found - expected).abs().max() <= tolerance
-    top = expected.topk(2, dim=1).values
-    clear = (top[:, 0] - top[:, 1]) > 2 * tolerance
-    assert torch.equal(found.argmax(1)[clear], expected.argmax(1)[clear])
 
 
 @pytest.mark.parametrize("spim", [None, SPIM, SPIM_EARLY, SPIM_FEEDS])
