@@ -12,6 +12,7 @@ import torch
 from wholescene import nn
 from wholescene.holistic.executor import Executor, Ticker
 from wholescene.holistic.feature_map import Store
+from wholescene.holistic.lanes import Lanes
 from wholescene.holistic.ranks import Alone, Ranks
 from wholescene.holistic.regions import divide
 from wholescene.nn.patch import Patch
@@ -111,13 +112,14 @@ def tiles_of(
     ticker: Ticker | None = None,
     region: int | None = None,
     ranks: Ranks | None = None,
+    lanes: Lanes | None = None,
     executor_type: type[Executor] = Executor,
 ) -> Tiles:
     """The logits of this rank's tiles of the padded scene, in regions of at most ``region`` pixels a side."""
     source, ranks = ArraySource(image), ranks or Alone()
     program, store = net.program(image.shape[1]), Store(budget)
     division = divide(source.size, tile, ranks.size, region, program.grid)
-    executor = executor_type(program, division, source, store, dtype, ranks, ticker or Counter())
+    executor = executor_type(program, division, source, store, dtype, ranks, ticker or Counter(), lanes or Lanes())
     executor.encode()
     logits = {part.window: part.data for part in executor.decode(executor.head_tiles())}
     store.close()
