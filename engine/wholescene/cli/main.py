@@ -10,16 +10,16 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..wire.errors import Cancelled, InternalError, WholeSceneError
-from . import demo, import_weights, landscape, presets, register, segment, serve, shutdown, status
+from . import attention, demo, import_weights, landscape, presets, register, segment, serve, shutdown, status
 
-COMMANDS = (segment, presets, import_weights, serve, status, shutdown, register, landscape, demo)
+COMMANDS = (segment, attention, presets, import_weights, serve, status, shutdown, register, landscape, demo)
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand; 0 done, 1 an error, 2 wrong usage, 130 stopped by Ctrl-C."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    args = parser().parse_args(_with_negative_extent(arguments))
+    args = parser().parse_args(_with_negative_numbers(arguments))
     try:
         return int(args.run(args))
     except (KeyboardInterrupt, Cancelled):
@@ -58,10 +58,10 @@ def report(error: WholeSceneError, *, as_json: bool = False) -> None:
     print(f"error: {error.message}\n       [{error.code}]", file=sys.stderr)
 
 
-def _with_negative_extent(arguments: list[str]) -> list[str]:
+def _with_negative_numbers(arguments: list[str]) -> list[str]:
     """Tie ``--extent -71.2,…`` together: argparse takes a word that begins with a minus for an option."""
     tied = list(arguments)
     for place in range(len(tied) - 2, -1, -1):
-        if tied[place] == "--extent":
-            tied[place : place + 2] = [f"--extent={tied[place + 1]}"]
+        if tied[place] in ("--extent", "--at"):
+            tied[place : place + 2] = [f"{tied[place]}={tied[place + 1]}"]
     return tied

@@ -27,7 +27,18 @@ def test_no_command_and_unknown_options_are_wrong_usage(capsys):
 
 
 def test_every_command_explains_itself(capsys):
-    for name in ("segment", "presets", "import", "serve", "status", "shutdown", "register", "landscape", "demo"):
+    for name in (
+        "segment",
+        "attention",
+        "presets",
+        "import",
+        "serve",
+        "status",
+        "shutdown",
+        "register",
+        "landscape",
+        "demo",
+    ):
         with pytest.raises(SystemExit) as ended:
             main([name, "--help"])
         assert ended.value.code == 0
@@ -64,7 +75,7 @@ def test_a_fault_of_ours_is_an_error_too(monkeypatch, capsys):
 
 def test_an_extent_may_begin_with_a_minus():
     args = command.parser().parse_args(
-        command._with_negative_extent(["segment", "a.tif", "-p", "x", "--extent", "-71.5,-12,-71,-11.5"])
+        command._with_negative_numbers(["segment", "a.tif", "-p", "x", "--extent", "-71.5,-12,-71,-11.5"])
     )
     assert args.extent == (-71.5, -12.0, -71.0, -11.5)
 
