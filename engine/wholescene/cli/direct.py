@@ -10,28 +10,32 @@ from ..wire.errors import Cancelled, InternalError
 from ..wire.plan import Plan, Window
 from ..wire.request import SegmentRequest
 from .progress import View
-from .threads import wait_asleep
+from .threads import set_threads, wait_asleep
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
     from ..raster.classmap import ClassMapWriter, Result
+    from ..service.crew import Crew
 
 COMPUTING = 0.97  # share of the bar for computing; the rest is the final writing
 
 
-def segment(request: SegmentRequest, view: View) -> dict[str, Any]:
-    """Segment one scene and write its class map; the result as plain values."""
+def segment(request: SegmentRequest, view: View, crew: Crew | None = None) -> dict[str, Any]:
+    """Segment one scene as the one rank of ``crew`` and write its class map; the result as plain values."""
     wait_asleep()
+    if crew is not None and crew.threads is not None:
+        set_threads(crew.threads)
     from ..holistic.allocator import keep_memory
 
     keep_memory()  # before torch allocates anything
     os.environ.setdefault("CPL_LOG", os.devnull)  # warnings of GDAL's threads would break into the progress bar
     from ..holistic import segment as compute
 
+    options = crew.place(0).options() if crew is not None else {}
     with FileSink(request, view) as sink:
-        compute(request, sink)
+        compute(request, sink, **options)
         return sink.finish().to_dict()
 
 

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..wire.errors import WholeSceneError
+from ..wire.sizes import size_words
 from .progress import duration
 
 DONE, SKIPPED, FAILED, STOPPED = "done", "skipped", "failed", "stopped"
@@ -65,7 +66,17 @@ def show(outcome: Outcome, console: Console, *, with_name: bool) -> None:
         console.print(f"{outcome.sources[0]} {outcome.note}", markup=False, highlight=False, soft_wrap=True)
     elif outcome.result is not None:
         console.print(area_table(outcome.result))
+        if "exchange" in outcome.result:
+            console.print(exchange_line(outcome.result["exchange"]), style="dim", highlight=False, soft_wrap=True)
         console.print(f"{outcome.output}  ({duration(outcome.seconds)})", markup=False, highlight=False, soft_wrap=True)
+
+
+def exchange_line(report: dict[str, Any]) -> str:
+    """How much several ranks sent to each other, and what share of their time that took."""
+    kinds = ", ".join(f"{kind} {size_words(count)}" for kind, count in report["bytes"].items() if count)
+    total = size_words(sum(report["bytes"].values()))
+    told = f" ({kinds})" if kinds else ""
+    return f"{report['ranks']} ranks exchanged {total}{told}: {report['share']:.0%} of their time"
 
 
 def area_table(result: dict[str, Any]) -> Table:

@@ -7,15 +7,17 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..wire.errors import Cancelled, OutputUnwritable
 from ..wire.request import PRECISIONS, Extent, SegmentRequest
-from . import modes
+from . import modes, resources
 
 if TYPE_CHECKING:
+    from ..service.crew import Crew
     from .batch import Door
     from .outcome import Outcome
 
@@ -25,6 +27,7 @@ examples:
   wholescene segment B04.tif B03.tif B02.tif --stack --preset water-lite --output water.tif
   wholescene segment scenes/*.tif --preset water-lite --output maps/     one map each, and a summary
   wholescene segment scene.tif --preset water-lite --extent 500000,4100000,510000,4110000
+  wholescene segment scene.tif --preset water-lite --ranks 4             the same map, by four processes
 """
 
 
@@ -59,6 +62,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="FILE",
         help="let a running engine do the work (FILE: its connection file)",
     )
+    resources.add_device(resources.add_options(parser))
 
 
 def _add_reading(parser: argparse.ArgumentParser) -> None:
@@ -80,10 +84,13 @@ def run(args: argparse.Namespace) -> int:
     """Segment; 0 if every scene has its map, 1 if not, 130 if stopped."""
     if args.extent_crs and not args.extent:
         args.parser.error("--extent-crs needs --extent")
+    crew = resources.crew(args)
     if args.engine is None:
         check_preset(args.preset)
+    elif named := resources.named(args):
+        args.parser.error(f"{named} is for this process; with --engine give it to 'wholescene serve'")
     several = len(args.scenes) > 1 and not args.stack
-    with door(args.engine) as way:
+    with door(args.engine, crew) as way:
         outcomes = compute(requests(args), way, quiet=args.json, several=several, overwrite=args.overwrite)
     summary = _write_summary(args, outcomes) if several else None
     _show_end(outcomes, summary, as_json=args.json)
@@ -144,17 +151,22 @@ def compute(
 
 
 @contextmanager
-def door(connection: str | None) -> Iterator[Door]:
-    """This process (None), or a running engine ("": the user's own, else its connection file)."""
-    if connection is None:
+def door(connection: str | None, crew: Crew | None = None) -> Iterator[Door]:
+    """This process or worker processes of its own (None), or a running engine ("": the user's own, else its file)."""
+    if connection is not None:
+        from .remote import EngineDoor
+
+        with EngineDoor(Path(connection) if connection else None) as engine:
+            yield engine.segment
+    elif crew is not None and crew.size > 1:
+        from .ranked import GroupDoor
+
+        with GroupDoor(crew) as group:
+            yield group.segment
+    else:
         from . import direct
 
-        yield direct.segment
-        return
-    from .remote import EngineDoor
-
-    with EngineDoor(Path(connection) if connection else None) as engine:
-        yield engine.segment
+        yield partial(direct.segment, crew=crew)
 
 
 def _outputs(scenes: Sequence[tuple[str, ...]], args: argparse.Namespace) -> list[str | None]:

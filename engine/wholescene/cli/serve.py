@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from . import resources
 from .threads import wait_asleep
 
 
@@ -15,7 +16,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="run the engine for QGIS and other clients",
         description="Run the engine until 'wholescene shutdown', Ctrl-C, or nobody needed it for a while.",
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, parser=parser)
     parser.add_argument(
         "--idle-exit",
         type=float,
@@ -24,6 +25,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="end after so long without clients and jobs; 0: never (default 900)",
     )
     parser.add_argument("--connection", type=Path, metavar="FILE", help="where to leave the connection file")
+    resources.add_devices(resources.add_options(parser))
 
 
 def run(args: argparse.Namespace) -> int:
@@ -31,4 +33,4 @@ def run(args: argparse.Namespace) -> int:
     from ..service.run import serve
 
     wait_asleep()  # the worker inherits it
-    return serve(connection=args.connection, idle_exit=args.idle_exit or None)
+    return serve(connection=args.connection, idle_exit=args.idle_exit or None, crew=resources.crew(args))

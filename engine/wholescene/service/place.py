@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..holistic.planner import Limits
@@ -60,6 +60,11 @@ class Place:
         return ranks.join(
             self.rank, self.size, self.meeting, self.device or "cpu", self.interface, self.exchange_seconds
         )
+
+    def options(self, ranks: Ranks | None = None) -> dict[str, Any]:
+        """What the computation is told about this place, as keywords; what it is not told it finds itself."""
+        told = {"ranks": self.ranks() if ranks is None and self.alone else ranks, "limits": self.limits()}
+        return {name: value for name, value in told.items() if value is not None}
 
     def limits(self) -> Limits | None:
         """What the computation may take; None: what the planner finds."""

@@ -54,24 +54,18 @@ class Worker:
         """Run jobs until the engine goes away; does not return."""
         threading.Thread(target=self._listen, daemon=True).start()
         try:
-            ranks = self._meet()
+            ranks = None if self._place.alone else self._meet()
         except Exception as problem:
             traceback.print_exc()
             self._out.send({"event": "failed", "job": None, "error": coded(problem).to_dict()})
-            return self._wait_for_the_end()
+            threading.Event().wait()  # whoever started this rank ends it, when it knows what is wrong with all
         while True:
             command = self._next(ranks)
             job = str(command["job"])
-            outcome = self._outcome(command, ranks)
-            self._out.send({"job": job, **outcome})
+            self._out.send({"job": job, **self._outcome(command, ranks)})
             self._cancelled.pop(job, None)
-            if outcome["event"] == "failed" and not self._place.alone:
-                # the others may be in the middle of an exchange: this group is of no use any more
-                return self._wait_for_the_end()
 
     def _meet(self) -> Ranks | None:
-        if self._place.alone:
-            return self._place.ranks()
         here = {"device": self._place.device or "cpu", "host": socket.gethostname(), "pid": os.getpid()}
         from ..holistic import ranks as _  # noqa: F401  torch takes seconds: those that come late were not missing
 
@@ -82,7 +76,7 @@ class Worker:
 
     def _next(self, ranks: Ranks | None) -> dict[str, Any]:
         """The next job: from the pipe for rank 0, which tells the others."""
-        if ranks is None or self._place.alone:
+        if ranks is None:
             return self._jobs.get()
         while (command := self._told(ranks))["do"] == "beat":
             pass
@@ -141,10 +135,6 @@ class Worker:
         )
         known = asdict(report) if is_dataclass(report) and not isinstance(report, type) else {}
         return {**known, "seconds": time.monotonic() - began}
-
-    def _wait_for_the_end(self) -> None:
-        """Whoever started this rank ends it, when it knows what went wrong with all of them."""
-        threading.Event().wait()
 
 
 def coded(problem: Exception) -> WholeSceneError:

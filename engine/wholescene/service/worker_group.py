@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 MEETING_SECONDS = 120.0  # that ranks may take to start and to meet
 SETTLE_SECONDS = 0.5  # after the first bad news: the cause and its consequences come in any order
-ENDINGS = ("finished", "cancelled")
+ENDINGS = ("finished", "failed", "cancelled")
 
 
 class Member(Protocol):
@@ -162,7 +162,7 @@ class WorkerGroup:
             self._here[rank] = {name: event.get(name) for name in ("device", "host", "pid")}
         elif kind == "joined":
             self._member_joined(rank)
-        elif kind == "failed":
+        elif kind == "failed" and event.get("job") is None:  # it could not meet the others
             self._suspect(from_dict(event["error"]))
         elif kind in ENDINGS:
             self._job_ended(rank, event)
@@ -179,16 +179,32 @@ class WorkerGroup:
 
     def _job_ended(self, rank: int, event: dict[str, Any]) -> None:
         self._endings[rank] = event
-        if len(self._endings) < self._size:
+        if event["event"] == "failed":
+            self._suspect(from_dict(event["error"]))
+        if len(self._endings) < self._size or self._over:
             return
         kinds = {ending["event"] for ending in self._endings.values()}
-        if len(kinds) > 1:
-            self._end(InternalError(detail="some ranks finished the job and others cancelled it"))
-        elif kinds == {"finished"}:
+        if kinds == {"finished"}:
             reports = [self._endings[rank].get("report") or {} for rank in range(self._size)]
-            self._hear(self, {"event": "finished", "job": self._job, "report": joint_report(reports)})
-        else:
-            self._hear(self, {"event": "cancelled", "job": self._job})
+            self._pass_on("finished", report=joint_report(reports))
+        elif kinds == {"cancelled"}:
+            self._pass_on("cancelled")
+        elif "finished" not in kinds and self._all_knew():
+            error, self._symptoms = self._cause(), []
+            self._pass_on("failed", error=error.to_dict())
+        elif not self._symptoms:
+            self._end(InternalError(detail="some ranks finished the job and others cancelled it"))
+
+    def _all_knew(self) -> bool:
+        """Whether the ranks agreed that the job cannot go on, so that the group is as good as before.
+
+        They do so about what is wrong with the request, before there is a plan; later they may have failed
+        in the middle of different exchanges.
+        """
+        return not self._planned.is_set() and all(gravity == 0 for gravity, _ in self._symptoms)
+
+    def _pass_on(self, event: str, **values: Any) -> None:
+        self._hear(self, {"event": event, "job": self._job, **values})
 
     # -- the end of the group --
 
@@ -211,7 +227,8 @@ class WorkerGroup:
 
     def _settle(self) -> None:
         with self._lock:
-            self._end(self._cause())
+            if self._symptoms:
+                self._end(self._cause())
 
     def _nobody_came(self, seconds: float) -> None:
         with self._lock:

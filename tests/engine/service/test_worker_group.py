@@ -122,15 +122,17 @@ def test_a_cancelled_job_leaves_the_group_as_it_is_if_all_agree(scripted, heard)
 
 
 def test_ranks_that_disagree_end_the_group(scripted, heard):
-    _, (first, second) = scripted(2)
+    group, (first, second) = scripted(2)
+    group.run("j", {})
     first.say("finished")
     second.say("cancelled")
     assert heard.until("ended")[-1]["error"]["code"] == "internal"
-    assert first.asked == second.asked == [("kill",)]
+    assert first.asked[-1] == second.asked[-1] == ("kill",)
 
 
 def test_the_gravest_of_several_symptoms_is_told_once(scripted, heard):
-    _, (first, second, third) = scripted(3)
+    group, (first, second, third) = scripted(3)
+    group.run("j", {})
     first.say("failed", error={"code": "ranks.exchange", "params": {"detail": "closed by peer"}})
     second.say("ended", detail="signal SIGKILL")
     third.say("failed", error={"code": "internal", "params": {"detail": "?"}})
@@ -147,6 +149,29 @@ def test_an_error_of_the_job_is_told_before_all_others(scripted, heard):
     first.say("ended", detail="exit code 1")
     second.say("failed", error=SceneNotFound(path="x").to_dict())
     assert heard.until("ended")[-1]["error"]["code"] == "scene.not_found"
+
+
+def test_ranks_that_agree_that_a_job_cannot_begin_stay(scripted, heard):
+    group, (first, second) = scripted(2)
+    group.run("j", {})
+    first.say("failed", error=SceneNotFound(path="x").to_dict())
+    second.say("cancelled")
+    assert heard.until("failed")[-1]["error"]["code"] == "scene.not_found"
+    assert ("kill",) not in first.asked
+    group.run("k", {})
+    for member in (first, second):
+        member.hear(member, {"event": "cancelled", "job": "k"})
+    assert heard.until("cancelled")[-1]["job"] == "k"
+
+
+def test_an_error_in_the_middle_of_a_job_ends_the_group(scripted, heard):
+    group, members = scripted(2)
+    group.run("j", {})
+    members[0].say("planned")
+    for member in members:
+        member.say("failed", error=SceneNotFound(path="x").to_dict())
+    assert heard.until("ended")[-1]["error"]["code"] == "scene.not_found"
+    assert ("kill",) in members[1].asked
 
 
 def test_ranks_that_never_come_are_named(scripted, heard):

@@ -1,0 +1,163 @@
+"""Options for ranks, threads, devices and memory, and a real scene shared between real processes."""
+
+import argparse
+import json
+import os
+
+import numpy as np
+import pytest
+import rasterio
+
+from jobs import picture, random_zoo
+from wholescene.cli import resources, segment, threads
+from wholescene.cli.main import main, parser
+from wholescene.cli.outcome import exchange_line
+
+
+def crew(*words, command="segment"):
+    arguments = ["segment", "x.tif", "--preset", "p"] if command == "segment" else ["serve"]
+    return resources.crew(parser().parse_args([*arguments, *words]))
+
+
+def test_without_options_there_is_one_rank_that_chooses_for_itself():
+    alone = crew()
+    assert (alone.devices, alone.threads, alone.memory, alone.device_memory) == ((None,), None, None, None)
+
+
+def test_ranks_get_a_device_each():
+    assert crew("--ranks", "3").devices == ("cpu", "cpu", "cpu")
+    assert crew("--ranks", "2", "--device", "cuda").devices == ("cuda:0", "cuda:1")
+    assert crew("--device", "cuda:1").devices == ("cuda:1",)
+    assert crew("--devices", "0,2,cpu", command="serve").devices == ("cuda:0", "cuda:2", "cpu")
+    assert crew("--devices", "cpu,cpu", command="serve").devices == ("cpu", "cpu")
+
+
+def test_amounts_are_for_all_ranks_of_the_machine():
+    told = crew("--ranks", "2", "--memory", "8GiB", "--device-memory", "24GB", "--threads", "3")
+    assert (told.memory, told.device_memory, told.threads) == (8 << 30, 24_000_000_000, 3)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--ranks", "0"], "not a number from 1"),
+        (["--ranks", "5000"], "at most 1024"),
+        (["--memory", "much"], "not an amount of memory"),
+        (["--device", "gpu"], "none of cpu, cuda"),
+        (["--ranks", "2", "--device", "cuda:0"], "do not share"),
+        (["--engine", "--ranks", "2"], "--ranks is for this process"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(words, told, capsys):
+    with pytest.raises(SystemExit):
+        main(["segment", "x.tif", "--preset", "p", *words])
+    assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--devices", "0,0"], ["--devices", "a"], ["--devices", "0,1", "--ranks", "3"]])
+def test_devices_that_make_no_sense_are_refused(words):
+    with pytest.raises(SystemExit):
+        main(["serve", *words])
+
+
+def test_threads_are_set_before_and_after_torch_is_there(monkeypatch):
+    asked = []
+    monkeypatch.setenv("OMP_NUM_THREADS", "7")
+    monkeypatch.setitem(threads.sys.modules, "torch", argparse.Namespace(set_num_threads=asked.append))
+    threads.set_threads(3)
+    assert (os.environ["OMP_NUM_THREADS"], asked) == ("3", [3])
+
+
+def test_the_line_about_exchanges_names_kinds_and_share():
+    line = exchange_line({"ranks": 2, "bytes": {"halo": 3_000_000, "sum": 0, "attention": 1_000_000}, "share": 0.124})
+    assert line == "2 ranks exchanged 4.00 MB (halo 3.00 MB, attention 1.00 MB): 12% of their time"
+
+
+# -- real ranks --
+
+
+@pytest.fixture
+def scenes(tmp_path, write_raster, engine_home, monkeypatch):
+    random_zoo(tmp_path / "presets")
+    monkeypatch.setenv("WHOLESCENE_PRESETS", str(tmp_path / "presets"))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    return [write_raster(f"{name}.tif", picture(160, 192, seed)) for seed, name in enumerate(("one", "two"))]
+
+
+def run(*arguments):
+    return main(["segment", *map(str, arguments), "--preset", "random", "--precision", "float32"])
+
+
+def values(path):
+    with rasterio.open(path) as dataset:
+        return dataset.read()
+
+
+def test_two_ranks_make_the_map_of_one(scenes, tmp_path, capsys):
+    assert run(*scenes, "--output", f"{tmp_path}/alone/", "--confidence") == 0
+    capsys.readouterr()
+    assert run(*scenes, "--output", f"{tmp_path}/shared/", "--confidence", "--ranks", "2", "--json") == 0
+    told = json.loads(capsys.readouterr().out)["scenes"]
+    for scene in told:
+        exchange = scene["result"]["exchange"]
+        assert exchange["ranks"] == 2
+        assert 0 <= exchange["share"] <= 1
+    for name in ("one_random.tif", "two_random.tif"):
+        assert np.array_equal(values(tmp_path / "shared" / name), values(tmp_path / "alone" / name))
+
+
+def test_a_scene_that_fails_stops_neither_the_others_nor_the_ranks(scenes, tmp_path, monkeypatch, capsys):
+    from wholescene.cli import ranked
+
+    started = []
+    launch = ranked.GroupDoor._warm_group
+
+    def count(door):
+        before = door._group
+        group = launch(door)
+        started.extend([] if before is group else [group])
+        return group
+
+    monkeypatch.setattr(ranked.GroupDoor, "_warm_group", count)
+    lost = tmp_path / "lost.tif"
+    lost.write_bytes(b"no raster")
+    assert run(lost, scenes[0], "--output", f"{tmp_path}/maps/", "--ranks", "2") == 1
+    assert "scene.unreadable" in capsys.readouterr().err
+    assert (tmp_path / "maps" / "one_random.tif").exists()
+    assert len(started) == 1
+
+
+def test_a_group_that_is_stopped_leaves_nothing(scenes, tmp_path):
+    from wholescene.cli.ranked import GroupDoor
+    from wholescene.service.crew import Crew
+    from wholescene.wire.errors import Cancelled
+    from wholescene.wire.request import SegmentRequest
+
+    class Impatient:
+        def __init__(self):
+            self.plans = []
+
+        def planned(self, plan):
+            self.plans.append(plan)
+
+        def progress(self, stage, fraction, seconds_left):
+            pass
+
+        def cancelled(self):
+            return bool(self.plans)
+
+    request = SegmentRequest((str(scenes[0]),), "random", str(tmp_path / "map.tif"), precision="float32")
+    view = Impatient()
+    with GroupDoor(Crew(("cpu", "cpu"))) as door:
+        with pytest.raises(Cancelled):
+            door.segment(request, view)
+        assert not list(tmp_path.glob("map*"))
+        view.cancelled = lambda: False
+        assert door.segment(request, view)["path"] == str(tmp_path / "map.tif")
+
+
+def test_the_way_of_one_rank_is_this_process():
+    from wholescene.cli import direct
+
+    with segment.door(None, crew()) as way:
+        assert way.func is direct.segment
