@@ -10,9 +10,35 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..wire.errors import Cancelled, InternalError, WholeSceneError
-from . import attention, demo, import_weights, landscape, presets, register, segment, serve, shutdown, status
+from . import (
+    attention,
+    demo,
+    doctor,
+    import_weights,
+    landscape,
+    plan,
+    presets,
+    register,
+    segment,
+    serve,
+    shutdown,
+    status,
+)
 
-COMMANDS = (segment, attention, presets, import_weights, serve, status, shutdown, register, landscape, demo)
+COMMANDS = (
+    segment,
+    attention,
+    plan,
+    doctor,
+    presets,
+    import_weights,
+    serve,
+    status,
+    shutdown,
+    register,
+    landscape,
+    demo,
+)
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 

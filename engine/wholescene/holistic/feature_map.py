@@ -135,7 +135,8 @@ class TileCache:
 class Store:
     """Makes room for feature maps: on the device, in main memory, then in scratch files.
 
-    ``budget`` and ``device_budget`` are bytes of main memory and of an accelerator's. Scratch files
+    ``budget`` and ``device_budget`` are bytes of main memory and of an accelerator's; ``places`` says
+    for features by name where they go, "device", "memory" or "file", whatever is left. Scratch files
     have no name on systems that allow it, so that they are gone with the process. Memory that a
     file backs does not count against a machine's memory: the system writes it out.
     """
@@ -146,26 +147,37 @@ class Store:
         scratch: Path | None = None,
         device: torch.device | str = "cpu",
         device_budget: int = 0,
+        places: Mapping[str, str] | None = None,
     ) -> None:
         self.free, self.device_free = budget, device_budget
         self.device = torch.device(device)
         self.scratch = scratch or scratch_folder()
+        self.places = dict(places or {})
         self._files: list[IO[bytes]] = []
 
-    def allocate(self, height: int, width: int, channels: int, dtype: torch.dtype) -> Tensor:
-        """A tensor ``[height, width, channels]`` of unspecified content.
+    def allocate(
+        self, height: int, width: int, channels: int, dtype: torch.dtype, feature: str | None = None
+    ) -> Tensor:
+        """A tensor ``[height, width, channels]`` of unspecified content, for a part of ``feature``.
 
         Raises:
             ScratchFull: neither memory nor the scratch folder has room.
         """
         count = height * width * channels * dtype.itemsize
-        return self._room(count).view(dtype).view(height, width, channels)
+        place = self.places.get(feature or "") or self._place(count)
+        return self._room(count, place).view(dtype).view(height, width, channels)
 
-    def _room(self, count: int) -> Tensor:
+    def _place(self, count: int) -> str:
+        """The best place that has room."""
         if count <= self.device_free and self.device.type != "cpu":
+            return "device"
+        return "memory" if count <= self.free else "file"
+
+    def _room(self, count: int, place: str) -> Tensor:
+        if place == "device":
             self.device_free -= count
             return torch.empty(count, dtype=torch.uint8, device=self.device)
-        if count <= self.free:
+        if place == "memory":
             self.free -= count
             # only pinned memory is copied to and from an accelerator beside its work
             return torch.empty(count, dtype=torch.uint8, pin_memory=self.device.type == "cuda")
@@ -223,10 +235,11 @@ def scratch_folder() -> Path:
         return Path(named)
     folder = Path(tempfile.gettempdir())
     on_disk = Path("/var/tmp")
-    return on_disk if _in_memory(folder) and os.access(on_disk, os.W_OK) else folder
+    return on_disk if in_memory(folder) and os.access(on_disk, os.W_OK) else folder
 
 
-def _in_memory(folder: Path) -> bool:
+def in_memory(folder: Path) -> bool:
+    """Whether what is written there takes main memory."""
     try:
         mounts = Path("/proc/self/mounts").read_text().splitlines()
     except OSError:

@@ -131,13 +131,15 @@ def schedule(
     parameter_bytes: int = 0,
     *,
     threads: int | None = None,
+    weights_on: str | None = None,
     assumed: bool = False,
     room: Room | None = None,
 ) -> Schedule:
     """Plan a job on ``ranks`` ranks of one host, each with a device of the kind ``device``, "cpu" or "cuda".
 
     ``size`` (height, width) is the scene padded to the network's stride. A rank on CPUs works on as many
-    tiles at one time as it has ``threads`` (by default torch's). ``assumed``: the devices need not exist
+    tiles at one time as it has ``threads`` (by default torch's). ``weights_on`` is where the network is
+    (by default on such a device). ``assumed``: the devices need not exist
     here, so their speed is assumed too. ``room`` says what there is instead of asking.
 
     Raises:
@@ -150,7 +152,7 @@ def schedule(
     room = room or Room.here(device, limits)
     workload = Workload(program, size, precision)
     lanes = (threads or torch.get_num_threads()) if device == "cpu" else 1
-    demand = Demand(workload, tile, ranks, device, parameter_bytes, lanes, "cpu" if assumed else device)
+    demand = Demand(workload, tile, ranks, device, parameter_bytes, lanes, weights_on or device)
     chosen = (_on_devices if device == "cuda" else _on_processors)(demand, room, modest=limits.memory is None)
     return _written_down(demand, chosen, room, assumed)
 

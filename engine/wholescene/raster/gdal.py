@@ -37,3 +37,15 @@ def windows(height: int, width: int, size: int) -> list[Window]:
         for row in range(0, height, size)
         for col in range(0, width, size)
     ]
+
+
+def version() -> str:
+    """GDAL's own version."""
+    return str(rasterio.__gdal_version__)
+
+
+def drivers() -> dict[str, str]:
+    """The formats that this build of GDAL reads or writes: long names by short ones."""
+    with environment() as env:
+        found: dict[str, str] = env.drivers()
+    return found
