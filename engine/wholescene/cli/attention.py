@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..wire.errors import InternalError
 from ..wire.request import PRECISIONS, SegmentRequest
 from . import modes
 from .segment import bands_list, check_preset
@@ -15,6 +16,9 @@ from .threads import wait_asleep
 
 if TYPE_CHECKING:
     from ..holistic.attention_map import AttentionMap
+    from ..holistic.sink import Pixels
+    from ..wire.plan import Window
+    from .progress import View
 
 EXAMPLES = """\
 examples:
@@ -83,9 +87,20 @@ def _computed(request: SegmentRequest, args: argparse.Namespace) -> AttentionMap
         view = open_view(stop)
         view.started(Path(request.sources[0]).name)
         try:
-            return attention_map(request, Point(*args.at, args.crs), view, stage=args.stage)
+            return attention_map(request, Point(args.at[0], args.at[1], args.crs), Onlooker(view), stage=args.stage)
         finally:
             view.ended()
+
+
+class Onlooker:
+    """Shows how far the work is; a job that makes no map has no blocks to take."""
+
+    def __init__(self, view: View) -> None:
+        self.planned, self.progress, self.cancelled = view.planned, view.progress, view.cancelled
+
+    def block(self, window: Window, classes: Pixels, confidence: Pixels | None) -> None:
+        """Never called."""
+        raise InternalError(detail="an attention map has no blocks")
 
 
 def _write(attention: AttentionMap, output: Path, head: str | int) -> dict[str, Any]:
