@@ -254,7 +254,6 @@ def test_every_rank_sends_its_blocks(crew, heard, request_for, size):
     assert plan["provenance"]["device"] == "cpu"
 
 
-
 def test_nothing_of_a_local_group_listens_beyond_this_machine(crew, heard, request_for):
     group = crew(2)
     group.run("j", request_for().to_dict())

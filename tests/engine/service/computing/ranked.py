@@ -21,13 +21,14 @@ class Report:
 
 def segment(request, sink, ranks=None, limits=None):
     kind = request.preset
+    if ranks.any(kind == "unmet" and ranks.rank == 0):
+        raise SceneNotFound(path=request.sources[0]) if ranks.rank == 0 else Cancelled()
     if ranks.rank == 0:
         print("rank 0 greets", flush=True)
-        if kind == "fails":
-            raise SceneNotFound(path=request.sources[0])
         grid = OutputGrid(patterns.WIDTH, patterns.HEIGHT, (0.5, 0.0, 1000.0, 0.0, -0.5, 2000.0), "")
         provenance = {"threads": str(torch.get_num_threads()), "limits": str(limits), "device": str(ranks.device)}
         sink.planned(Plan(grid, patterns.CLASSES, kind, "float32", provenance=provenance))
+        sink.progress("reading", 0.1, None)
     _speak(ranks)
     if ranks.rank == ranks.size - 1:
         if kind == "breaks":
