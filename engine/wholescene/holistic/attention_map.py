@@ -135,8 +135,9 @@ def _chosen(job: Job, stage: int | None) -> int:
 @torch.inference_mode()
 def _weights(job: Job, stage: int, row: int, col: int) -> tuple[Attention, npt.NDArray[np.float32]]:
     """The stage's attention step, and its weights for a pixel of the network's grid."""
-    program, step = _until(job.network().program(len(job.bands)), f"stage{stage}.spim")
-    with job.executor(program) as (executor, _):
+    network = job.network()
+    program, step = _until(network.program(len(job.bands)), f"stage{stage}.spim")
+    with job.executor(program, job.schedule(network, program)) as (executor, _):
         executor.encode(until=step.name)
         stride = program.features[step.reads].stride
         return step, query_weights(executor, step, row // stride, col // stride).numpy()

@@ -65,13 +65,14 @@ class Executor:
     ranks: Ranks
     ticker: Ticker
     lanes: Lanes = field(default_factory=Lanes)
+    cache_bytes: int | None = None  # for hidden features; None: what the store has room for
 
     def __post_init__(self) -> None:
         check(self.program, self.division)
         self.regions = self.division.owned(self.ranks.rank)
         self.maps: dict[str, FeatureMap] = {}
         self.staging = Staging(self.maps, self.ranks.device)
-        self.cache = self.store.cache(self._cache_bytes())
+        self.cache = self.store.cache(self._cache_bytes() if self.cache_bytes is None else self.cache_bytes)
 
     def encode(self, until: str | None = None) -> None:
         """Run all steps but the head; afterwards the maps that the head reads are complete.
@@ -268,7 +269,7 @@ class Executor:
         for region in self.regions:
             inner = rescale(region.window, 1, spec.stride)
             window = surround(inner, margin, height, width)
-            data = self.store.allocate(window.height, window.width, spec.channels, self.dtype)
+            data = self.store.allocate(window.height, window.width, spec.channels, self.dtype, feature)
             chunks[region.index] = Chunk(data, window, inner)
         return FeatureMap(spec.stride, spec.channels, self.dtype, chunks)
 

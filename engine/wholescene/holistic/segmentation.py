@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from typing import TypeVar
 
 import msgspec
 import torch
@@ -30,12 +31,13 @@ from .delivery import Delivery, classify, windows_inside
 from .executor import Executor
 from .feature_map import Store
 from .lanes import Lanes
-from .planner import Workload, feature_budget, peak_bytes
+from .planner import Limits, Schedule, Workload, schedule
 from .progress import Progress
 from .ranks import Alone, Ranks
 from .regions import divide
 from .sink import Pixels, Sink
 
+Decision = TypeVar("Decision")
 TILE = 512  # side of a compute tile in scene pixels, where the preset does not say
 
 
@@ -57,11 +59,18 @@ class Resolution:
     clip: bool
 
 
-def segment(request: SegmentRequest, sink: Sink, zoo: Zoo | None = None, ranks: Ranks | None = None) -> Report:
+def segment(
+    request: SegmentRequest,
+    sink: Sink,
+    zoo: Zoo | None = None,
+    ranks: Ranks | None = None,
+    limits: Limits | None = None,
+) -> Report:
     """Compute the class map that ``request`` asks for and hand its blocks to ``sink``.
 
     Every rank calls this with the same request and hands over the blocks that it has computed; rank
-    0 alone tells plan and progress. Nothing is written here: whoever owns the sink writes.
+    0 alone tells plan and progress. Nothing is written here: whoever owns the sink writes. ``limits``
+    are what the job may take of memory; they do not change the answer.
 
     Raises:
         WholeSceneError: what is wrong with the input.
@@ -71,8 +80,8 @@ def segment(request: SegmentRequest, sink: Sink, zoo: Zoo | None = None, ranks: 
     if ranks.rank == 0:
         sink.progress("planning", 0.0, None)
     with contextlib.ExitStack() as stack, memory_errors():
-        job = _together(ranks, lambda: Job(request, zoo or Zoo(), sink, ranks, stack))
-        job.settle(_told(ranks, job.resolve))
+        job = _together(ranks, lambda: Job(request, zoo or Zoo(), sink, ranks, stack, limits))
+        job.settle(_told(ranks, job.resolve, Resolution))
         job.run()
     return Report(dict(ranks.traffic.sent), ranks.traffic.seconds)
 
@@ -90,17 +99,17 @@ def _together(ranks: Ranks, prepare: Callable[[], Job]) -> Job:
     return job
 
 
-def _told(ranks: Ranks, resolve: Callable[[], Resolution]) -> Resolution:
-    """Rank 0's resolution on all ranks; empty if it failed."""
+def _told(ranks: Ranks, decide: Callable[[], Decision], kind: type[Decision]) -> Decision:
+    """What rank 0 decides, on all ranks; `Cancelled` on the others if it failed."""
     message: bytes | None = None
     try:
         if ranks.rank == 0:
-            message = msgspec.json.encode(resolve())
+            message = msgspec.json.encode(decide())
     finally:
         message = ranks.tell(message)
     if not message:
         raise errors.Cancelled()
-    return msgspec.json.decode(message, type=Resolution)
+    return msgspec.json.decode(message, type=kind)
 
 
 @contextlib.contextmanager
@@ -124,9 +133,15 @@ class Job:
     precision: str
 
     def __init__(
-        self, request: SegmentRequest, zoo: Zoo, sink: Sink, ranks: Ranks, stack: contextlib.ExitStack
+        self,
+        request: SegmentRequest,
+        zoo: Zoo,
+        sink: Sink,
+        ranks: Ranks,
+        stack: contextlib.ExitStack,
+        limits: Limits | None = None,
     ) -> None:
-        self.request, self.sink, self.ranks = request, sink, ranks
+        self.request, self.sink, self.ranks, self.limits = request, sink, ranks, limits
         self.preset = zoo.load(request.preset)
         self.preset.weights_path()
         self.scene = stack.enter_context(Scene.open(request.sources, nodata=request.nodata))
@@ -137,7 +152,9 @@ class Job:
 
     def resolve(self) -> Resolution:
         """Decide what may depend on the machine, and look at the scene as far as its scaling needs."""
-        chosen = precision.choose(self.request.precision, self.preset.precisions, self.preset.name)
+        chosen = precision.choose(
+            self.request.precision, self.preset.precisions, self.preset.name, self.ranks.device.type
+        )
         self.scene.check_not_empty(self.bands)
         scaling = scaling_from(self.preset.scaling).fit(self.scene, self.bands, self._reading)
         return Resolution(chosen, scaling.offset, scaling.divisor, scaling.clip)
@@ -163,29 +180,36 @@ class Job:
             self._slide(network)
             return
         program = network.program(len(self.bands))
-        workload = Workload(program, _padded(self.view), self.precision)
+        plan = _told(self.ranks, lambda: self.schedule(network, program), Schedule)
         if self.ranks.rank == 0:
-            peak = peak_bytes(workload, feature_budget(), models.parameter_bytes(network))
-            self.sink.planned(self._plan(workload.seconds, peak))
-        with self.executor(program) as (executor, progress):
+            self.sink.planned(self._plan(plan.seconds.total, plan.main_bytes))
+        with self.executor(program, plan) as (executor, progress):
             executor.encode()
             tiles = executor.head_tiles(self.delivery.wanted)
             for window, layers in executor.decide(tiles, self._judge):
                 self._hand_over(window, layers)
             progress.report("decoding")
 
+    def schedule(self, network: Segmenter, program: Program) -> Schedule:
+        """How the scene will be divided and where feature maps will live."""
+        weights, device = models.parameter_bytes(network), self.ranks.device.type
+        size, count = _padded(self.view), self.ranks.size
+        return schedule(program, size, self.tile, self.precision, count, device, self.limits, weights)
+
     @contextlib.contextmanager
-    def executor(self, program: Program) -> Iterator[tuple[Executor, Progress]]:
+    def executor(self, program: Program, plan: Schedule) -> Iterator[tuple[Executor, Progress]]:
         """An executor of the network's program over the scene, and its progress."""
-        workload = Workload(program, _padded(self.view), self.precision)
-        division = divide(workload.size, self.tile, self.ranks.size, grid=program.grid)
-        progress = Progress(self.sink, workload, division, self.ranks)
-        source = _ViewSource(self.view)
-        dtype = precision.DTYPES[self.precision]
-        store, lanes = Store(feature_budget(), device=self.ranks.device), Lanes.for_device(self.ranks.device)
+        device = self.ranks.device
+        division = divide(plan.size, self.tile, self.ranks.size, plan.region, program.grid)
+        progress = Progress(self.sink, Workload(program, plan.size, self.precision), division, self.ranks)
+        source, dtype = _ViewSource(self.view), precision.DTYPES[self.precision]
+        store = Store(plan.memory_budget, None, device, plan.device_budget, plan.places)
+        lanes = Lanes.for_device(device)
         try:
             try:
-                executor = Executor(program, division, source, store, dtype, self.ranks, progress, lanes)
+                executor = Executor(
+                    program, division, source, store, dtype, self.ranks, progress, lanes, plan.cache_bytes
+                )
             except ValueError as problem:
                 raise errors.PresetInvalid(path=self.preset.name, detail=str(problem)) from problem
             with lanes:
