@@ -25,6 +25,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="end after so long without clients and jobs; 0: never (default 900)",
     )
     parser.add_argument("--connection", type=Path, metavar="FILE", help="where to leave the connection file")
+    parser.add_argument(
+        "--bind",
+        metavar="tcp://HOST:PORT",
+        help="let other machines reach the engine there, encrypted; HOST: an address or an interface such as eth0",
+    )
     resources.add_devices(resources.add_options(parser))
 
 
@@ -33,4 +38,6 @@ def run(args: argparse.Namespace) -> int:
     from ..service.run import serve
 
     wait_asleep()  # the worker inherits it
-    return serve(connection=args.connection, idle_exit=args.idle_exit or None, crew=resources.crew(args))
+    return serve(
+        connection=args.connection, idle_exit=args.idle_exit or None, crew=resources.crew(args), bind=args.bind
+    )

@@ -21,6 +21,7 @@ from ..wire.errors import Cancelled, EngineLost, EngineNotFound, ProtocolMismatc
 from ..wire.identity import absolute
 from ..wire.plan import Plan, Window
 from ..wire.request import SegmentRequest
+from .sockets import dealer, is_elsewhere
 
 if TYPE_CHECKING:
     import numpy as np
@@ -58,11 +59,9 @@ class EngineClient:
         self._session = wire.Session(info.key_bytes, wire.CLIENT)
         self._aside: deque[wire.Message] = deque()  # of jobs, came while an answer was waited for
         self._heard = self._spoke = time.monotonic()
+        self._elsewhere = is_elsewhere(info)
         self._context = zmq.Context()
-        self._socket = self._context.socket(zmq.DEALER)
-        self._socket.setsockopt(zmq.LINGER, 0)
-        self._socket.setsockopt(zmq.MAXMSGSIZE, wire.MAX_BUFFER_BYTES)
-        self._socket.connect(info.endpoint)
+        self._socket = dealer(self._context, info)
 
     @classmethod
     def connect(cls, path: Path | None = None, timeout: float = 10.0) -> EngineClient:
@@ -72,7 +71,7 @@ class EngineClient:
         """
         path = Path(path or connection_file())
         info = read_connection(path)
-        if not _alive(info.pid):
+        if not is_elsewhere(info) and not _alive(info.pid):
             raise EngineNotFound(detail=f"process {info.pid}, named by {path}, is gone")
         client = cls(info, path)
         try:
@@ -108,8 +107,13 @@ class EngineClient:
         return list(self._ask("presets").body["presets"])
 
     def shutdown(self, timeout: float = 60.0) -> None:
-        """Stop the engine and wait until it has ended; raises EngineLost if it does not."""
+        """Stop the engine and wait until it has ended; raises EngineLost if it does not.
+
+        An engine on another machine is only asked.
+        """
         self._ask("shutdown")
+        if self._elsewhere:  # neither its process nor the file that it removes can be seen from here
+            return
         elsewhere = self.info.pid != os.getpid()  # in tests it may be a thread of this very process
         deadline = time.monotonic() + timeout
         while _is_named_by(self.path, self.info) or (elsewhere and _alive(self.info.pid)):
@@ -238,7 +242,7 @@ class EngineClient:
         quiet = now - self._heard
         if quiet > SILENT_TOO_LONG:
             raise EngineLost(detail=f"it has said nothing for {quiet:.0f} seconds")
-        if quiet > 1.0 and not _alive(self.info.pid):
+        if quiet > 1.0 and not self._elsewhere and not _alive(self.info.pid):
             raise EngineLost(detail=f"its process {self.info.pid} is gone")
 
 

@@ -27,6 +27,7 @@ from .events import BlockRead, BlockWritten, Bytes, Inbox
 from .handlers import HANDLERS, mismatch
 from .jobs import Job, Registry, plain_error
 from .journal import Journal
+from .sockets import Listeners, Peer, Socket
 from .streams import Streams
 from .worker import DEFAULT_SEGMENT
 from .writer import Writer, remove_left_behind
@@ -39,15 +40,13 @@ FAULTS_IN_A_ROW = 20  # failed turns after which no better one is to be expected
 AFTER_A_FAULT = 0.1  # seconds
 GOODBYE_SECONDS = 0.5
 WRITER_STOPS = 60.0  # the final copy of a large map can only be interrupted now and then
-# No client message carries a buffer; anything larger makes the socket drop the peer.
-MAX_INCOMING_BYTES = wire.MAX_MAP_BYTES
 
 
 @dataclass(frozen=True)
 class Settings:
     """How an engine runs. ``idle_exit`` in seconds, None for never; ``segment`` is what the worker computes with.
 
-    ``crew`` are the ranks of its own worker.
+    ``crew`` are the ranks of its own worker. ``bind`` is an address for other machines.
     """
 
     journal: Path
@@ -57,13 +56,14 @@ class Settings:
     environment: Mapping[str, str] = field(default_factory=dict)
     worker_log: Path | None = None
     crew: Crew = field(default_factory=Crew)
+    bind: str | None = None
 
 
 @dataclass
 class Client:
     """Where a client session can be reached, and when it was last heard."""
 
-    identity: bytes
+    peer: Peer
     heard: float
 
 
@@ -72,6 +72,7 @@ class Engine:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._listeners = Listeners(settings.bind)
         self.session = wire.Session(wire.new_key(), wire.ENGINE)
         self.started = time.monotonic()
         self.refused = 0
@@ -85,18 +86,16 @@ class Engine:
         self.writer = Writer(self.inbox.put)
         self.streams = Streams(self.writer, self.send)
         self.conductor = Conductor(self.jobs, self.writer, self._launch, self.inbox.put, self._announce)
-        self._context = zmq.Context()
-        self._socket = _bind(self._context)
 
     @property
     def connection(self) -> ConnectionInfo:
         """What a client needs to know."""
         return ConnectionInfo(
-            endpoint=self._socket.getsockopt_string(zmq.LAST_ENDPOINT),
             key=self.session.key.hex(),
             pid=os.getpid(),
             protocol=wire.PROTOCOL,
             version=__version__,
+            **self._listeners.places(),
         )
 
     def stop(self) -> None:
@@ -110,7 +109,8 @@ class Engine:
         Raises InternalError, with all jobs failed, if turn after turn of the loop fails.
         """
         poller = zmq.Poller()
-        poller.register(self._socket, zmq.POLLIN)
+        for socket in self._listeners.sockets:
+            poller.register(socket, zmq.POLLIN)
         poller.register(self.inbox.ready.fileno(), zmq.POLLIN)
         faults = 0
         while not self._stopping:
@@ -132,8 +132,10 @@ class Engine:
 
     def _turn(self, poller: zmq.Poller) -> None:
         pause = self._tick()
-        if dict(poller.poll(int(pause * 1000) + 1)).get(self._socket):
-            self._receive()
+        readable = dict(poller.poll(int(pause * 1000) + 1))
+        for socket in self._listeners.sockets:
+            if socket in readable:
+                self._receive(socket)
         for event in self.inbox.drain():
             self._handle(event)
 
@@ -145,8 +147,7 @@ class Engine:
             self._handle(event)
         for session in list(self.clients):
             self.send(session, "bye", {})
-        self._socket.close(linger=int(GOODBYE_SECONDS * 1000))
-        self._context.term()
+        self._listeners.close(GOODBYE_SECONDS)
         self.inbox.close()
         self._journal.close()
 
@@ -157,7 +158,7 @@ class Engine:
         client = self.clients.get(session)
         if client is None:
             return False
-        if self._send(client.identity, kind, body, buffers):
+        if self._send(client.peer, kind, body, buffers):
             return True
         self.forget(session)
         return False
@@ -165,11 +166,11 @@ class Engine:
     def reply(self, message: wire.Message, kind: str, body: Mapping[str, Any]) -> None:
         """Answer a client's message."""
         client = self.clients.get(message.session)
-        if client is not None and not self._send(client.identity, kind, body, reply_to=message.id):
+        if client is not None and not self._send(client.peer, kind, body, reply_to=message.id):
             self.forget(message.session)
 
     def _send(
-        self, identity: bytes, kind: str, body: Mapping[str, Any], buffers: Sequence[Bytes] = (), reply_to: str = ""
+        self, peer: Peer, kind: str, body: Mapping[str, Any], buffers: Sequence[Bytes] = (), reply_to: str = ""
     ) -> bool:
         """Whether the client is still there."""
         try:
@@ -178,7 +179,7 @@ class Engine:
             log.exception("a message of type %s cannot be sent", kind)
             return True
         try:
-            self._socket.send_multipart([identity, *frames], zmq.NOBLOCK, copy=False)
+            peer.socket.send_multipart([peer.identity, *frames], zmq.NOBLOCK, copy=False)
         except zmq.ZMQError:  # gone, or it reads nothing while a thousand messages wait
             return False
         return True
@@ -195,24 +196,24 @@ class Engine:
 
     # -- receiving --
 
-    def _receive(self) -> None:
+    def _receive(self, socket: Socket) -> None:
         for _ in range(MESSAGES_PER_TURN):
             try:
-                identity, *frames = self._socket.recv_multipart(zmq.NOBLOCK)
+                identity, *frames = socket.recv_multipart(zmq.NOBLOCK)
             except zmq.Again:
                 return
-            self._hear(identity, frames)
+            self._hear(Peer(socket, identity), frames)
 
-    def _hear(self, identity: bytes, frames: Sequence[bytes]) -> None:
+    def _hear(self, peer: Peer, frames: Sequence[bytes]) -> None:
         try:
             message = self.session.unpack(frames)
         except WholeSceneError as problem:
             # The answer is signed with our key: a client with another key sees by it that its own is wrong.
             self.refused += 1
-            self._send(identity, "error", {"error": plain_error(problem)}, reply_to=self.session.reply_id(frames))
+            self._send(peer, "error", {"error": plain_error(problem)}, reply_to=self.session.reply_id(frames))
             return
         self._last_life = time.monotonic()
-        self.clients[message.session] = Client(identity, self._last_life)
+        self.clients[message.session] = Client(peer, self._last_life)
         try:
             self._answer(message)
         except WholeSceneError as problem:
@@ -273,14 +274,3 @@ class Engine:
     def _launch(self, hear: Any) -> Worker:
         settings = self.settings
         return settings.crew.launch(hear, settings.segment, settings.environment, settings.worker_log)
-
-
-def _bind(context: zmq.Context[zmq.Socket[bytes]]) -> zmq.Socket[bytes]:
-    socket = context.socket(zmq.ROUTER)
-    socket.setsockopt(zmq.ROUTER_MANDATORY, 1)  # say so when a client is gone
-    socket.setsockopt(zmq.MAXMSGSIZE, MAX_INCOMING_BYTES)
-    socket.setsockopt(zmq.HEARTBEAT_IVL, 15_000)
-    socket.setsockopt(zmq.HEARTBEAT_TIMEOUT, 60_000)
-    socket.setsockopt(zmq.LINGER, 0)
-    socket.bind("tcp://127.0.0.1:*")
-    return socket

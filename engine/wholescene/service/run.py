@@ -27,12 +27,14 @@ def serve(
     environment: Mapping[str, str] | None = None,
     show: Callable[[str], None] | None = None,
     crew: Crew | None = None,
+    bind: str | None = None,
 ) -> int:
     """Run the engine until it is shut down, interrupted, or idle for ``idle_exit`` seconds (None: never).
 
     ``segment`` (module:function) is what the worker computes with, ``environment`` is added to
     the worker's. ``show`` gets a line when the engine is ready. ``crew`` are the ranks of the worker,
-    one by default. Returns 0; raises EngineRunning or ConnectionFileInvalid.
+    one by default. ``bind`` (tcp://HOST:PORT) lets other machines reach the engine as well, with CURVE.
+    Returns 0; raises EngineRunning, ConnectionFileInvalid or BindRefused.
     """
     path = Path(connection or connection_file()).absolute()
     lock = EngineLock(path)
@@ -46,6 +48,7 @@ def serve(
                 environment=dict(environment or {}),
                 worker_log=worker_log(),
                 crew=crew or Crew(),
+                bind=bind,
             )
             _run(Engine(settings), path, show or _show)
     finally:

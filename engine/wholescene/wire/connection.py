@@ -24,13 +24,20 @@ _MAX_FILE_BYTES = 1 << 16
 
 @dataclass(frozen=True)
 class ConnectionInfo:
-    """How to reach a running engine. ``key`` is hexadecimal and is never printed."""
+    """How to reach a running engine. ``key`` is hexadecimal and is never printed.
+
+    An engine that other machines may reach also names its ``host``, the endpoint there (``remote``) and
+    the public key (``server_key``, Z85) without which no connection to that endpoint comes about.
+    """
 
     endpoint: str
     key: str = field(repr=False)
     pid: int
     protocol: int
     version: str
+    host: str = ""
+    remote: str = ""
+    server_key: str = ""
 
     @property
     def key_bytes(self) -> bytes:
@@ -104,7 +111,7 @@ def write_connection(info: ConnectionInfo, path: Optional[Path] = None) -> Path:
     private_folder(path.parent)
     if path.is_symlink():
         raise ConnectionFileInvalid(path=str(path), detail="it is a symbolic link")
-    _write_json(path, asdict(info))
+    _write_json(path, {name: value for name, value in asdict(info).items() if value != ""})
     return path
 
 
@@ -172,6 +179,9 @@ def _connection(path: Path, values: Dict[str, Any]) -> ConnectionInfo:
             pid=int(values["pid"]),
             protocol=int(values["protocol"]),
             version=str(values["version"]),
+            host=str(values.get("host", "")),
+            remote=str(values.get("remote", "")),
+            server_key=str(values.get("server_key", "")),
         )
         if len(info.key_bytes) != KEY_BYTES:
             raise ValueError("its key has the wrong length")
