@@ -25,12 +25,10 @@ from ..nn.segmenter import STRIDE, Segmenter
 from ..wire.errors import Cancelled
 from ..wire.plan import Window
 from ..wire.request import SegmentRequest
-from .planner import BASE, Workload
 from .sink import Sink
 
 SIGMA = 0.125  # of a Gaussian window's side, as MONAI and nnU-Net have it
 PIECE = 512  # columns of logits that are classified at a time
-LAYERS = 10  # times its feature maps is what an undivided pass holds at its widest (measured: 10 to 12 in float32)
 EVERY = 0.1  # seconds between two reports
 
 
@@ -222,11 +220,6 @@ class WindowProgress:
             self.reported = now
             left = (now - self.started) * (1 - fraction) / fraction if fraction > 0.02 else None
             self.sink.progress("encoding", fraction, left)
-
-
-def window_bytes(workload: Workload) -> int:
-    """Main memory that the network is expected to need at most for a window, without its weights."""
-    return BASE + LAYERS * workload.feature_bytes
 
 
 def provenance(request: SegmentRequest) -> dict[str, str]:

@@ -26,7 +26,8 @@ from ..wire.identity import identity
 from ..wire.plan import Plan, Window
 from ..wire.request import SegmentRequest
 from . import ablation, crop, models, precision
-from .crop import Cutting, WindowProgress, slide, window_bytes
+from .crop import Cutting, WindowProgress, slide
+from .crop_cost import Cost, cost
 from .delivery import Delivery, classify, windows_inside
 from .executor import Executor
 from .feature_map import Store
@@ -220,18 +221,21 @@ class Job:
     def _slide(self, network: Segmenter) -> None:
         """Crop mode: plan, then window by window."""
         cutting = Cutting.of(self.request, self.view.grid.height, self.view.grid.width)
+        planned = _told(self.ranks, lambda: self._window_cost(network, cutting), Cost)
         if self.ranks.rank == 0:
-            window = Workload(network.program(len(self.bands)), cutting.padded, self.precision)
-            seconds = window.seconds * cutting.count_in(self.delivery.wanted)
-            strip = cutting.strip_bytes(len(self.preset.classes), self.delivery.wanted)
-            peak = window_bytes(window) + strip + models.parameter_bytes(network)
-            self.sink.planned(self._plan(seconds, peak))
+            self.sink.planned(self._plan(planned.seconds, planned.main_bytes))
         share = cutting.share(self.delivery.wanted, self.ranks.rank, self.ranks.size)
         if share is None:
             return
         done = WindowProgress(self.sink, told=self.ranks.rank == 0)
         for logits in slide(network, self.view, cutting, share, done, self.ranks.device):
             self._hand_over(*self._judge(logits))
+
+    def _window_cost(self, network: Segmenter, cutting: Cutting) -> Cost:
+        window = Workload(network.program(len(self.bands)), cutting.padded, self.precision)
+        classes, weights = len(self.preset.classes), models.parameter_bytes(network)
+        count, device = self.ranks.size, self.ranks.device.type
+        return cost(window, cutting, self.delivery.wanted, classes, weights, count, device, self.limits)
 
     def _judge(self, logits: Patch) -> tuple[Window, list[Pixels]]:
         """What the logits of a tile say, and where inside the scene."""

@@ -318,6 +318,12 @@ class PrecisionUnsupported(WholeSceneError):
     remedy = "Choose one of these or --precision auto."
 
 
+class WindowTooLarge(WholeSceneError):
+    code = "plan.window"
+    problem = "Windows of {side} pixels need {needed_mb} MB of {memory}; the job may take {allowed_mb} MB."
+    remedy = "Choose smaller ones with --crop, or segment the scene as a whole, which needs less."
+
+
 class PrecisionOnDevice(WholeSceneError):
     code = "compute.precision_device"
     problem = "{precision} cannot be computed on the device '{device}'."

@@ -6,6 +6,7 @@ import torch
 
 from jobs import CollectingSink, picture, random_zoo, scaled, undivided, write_scene
 from wholescene.holistic import models, segment
+from wholescene.holistic.planner import Limits
 from wholescene.holistic.ranks import Alone
 from wholescene.wire import errors
 from wholescene.wire.request import Extent, SegmentRequest
@@ -28,10 +29,10 @@ def scene(tmp_path_factory, pixels):
     return write_scene(tmp_path_factory.mktemp("scene") / "scene.tif", pixels)
 
 
-def run(zoo, scene, sink=None, ranks=None, **fields):
+def run(zoo, scene, sink=None, ranks=None, limits=None, **fields):
     sink = sink or CollectingSink()
     request = SegmentRequest((str(scene),), "random", **{"precision": "float32", **CROP, **fields})
-    segment(request, sink, zoo, ranks)
+    segment(request, sink, zoo, ranks, limits)
     return sink
 
 
@@ -92,11 +93,18 @@ def test_the_map_says_how_it_was_cut(zoo, scene):
     assert not set(CROP) & set(run(zoo, scene, mode="holistic").plan.provenance)
 
 
-def test_the_plan_grows_with_the_windows(zoo, scene):
+def test_the_plan_grows_with_the_windows(zoo, scene, monkeypatch):
+    monkeypatch.setattr("wholescene.holistic.pace.speed", lambda precision, device="cpu": 1e9)
     small, large = run(zoo, scene).plan, run(zoo, scene, crop=192).plan
-    assert small.seconds > 0
     assert small.peak_bytes < large.peak_bytes
-    assert run(zoo, scene, overlap=0.9).plan.seconds > 2 * small.seconds
+    # 3 x 2 windows, and 4 x 3 with an overlap of 0.5
+    assert run(zoo, scene, overlap=0.5).plan.seconds == pytest.approx(2 * small.seconds)
+
+
+def test_windows_that_cannot_fit_are_refused_with_numbers(zoo, scene):
+    with pytest.raises(errors.WindowTooLarge, match="128 x 128 pixels") as refused:
+        run(zoo, scene, limits=Limits(memory=200_000_000))
+    assert refused.value.params["allowed_mb"] == 200 < refused.value.params["needed_mb"]
 
 
 @pytest.mark.parametrize(
@@ -155,28 +163,27 @@ def test_cancel_ends_the_job_between_windows(zoo, scene, monkeypatch):
 
 
 class OneOf(Alone):
-    """A rank of several that never needs the others."""
+    """A rank of several, run one after another: what rank 0 told, the others find in ``told``."""
 
-    def __init__(self, rank, size):
+    def __init__(self, rank, size, told):
         super().__init__()
-        self.rank, self.size = rank, size
+        self.rank, self.size, self.told = rank, size, told
 
     def tell(self, message):
-        # what rank 0 resolves, each resolves here for itself
-        return message or self.resolved
+        if self.rank:
+            return self.told.pop(0)
+        self.told.append(message)
+        return message
 
 
 @pytest.mark.parametrize("size", [2, 5])
-def test_ranks_share_the_windows_and_the_bits(zoo, scene, size, monkeypatch):
+def test_ranks_share_the_windows_and_the_bits(zoo, scene, size):
     """Each rank's blocks are those of one rank alone, and together they cover the map once."""
     alone = run(zoo, scene)
-    first = OneOf(0, size)
     told = []
-    monkeypatch.setattr(first, "tell", lambda message: told.append(message) or message)
-    sinks = [run(zoo, scene, ranks=first)]
+    sinks = [run(zoo, scene, ranks=OneOf(0, size, told))]
     for number in range(1, size):
-        other = OneOf(number, size)
-        other.resolved = told[0]
+        other = OneOf(number, size, list(told))
         sink = CollectingSink()
         sink.planned(alone.plan)  # rank 0 alone tells it
         sinks.append(run(zoo, scene, sink, other))

@@ -1,0 +1,55 @@
+"""What crop mode takes, told before it starts: one window at a time, and one strip of sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..wire.errors import WindowTooLarge
+from ..wire.plan import Window
+from .crop import Cutting
+from .demand import CUDA_PROCESS, PROCESS
+from .pace import Pace
+from .planner import Limits, Room
+from .workload import Workload
+
+WIDEST = 10  # times its feature maps is what an undivided pass holds at its widest (measured: 10 to 12 in float32)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Estimates: ``main_bytes`` of all ranks together, ``device_bytes`` of each device (0 on CPUs)."""
+
+    seconds: float
+    main_bytes: int
+    device_bytes: int
+
+
+def cost(
+    window: Workload,
+    cutting: Cutting,
+    wanted: Window,
+    classes: int,
+    parameters: int,
+    ranks: int = 1,
+    device: str = "cpu",
+    limits: Limits | None = None,
+) -> Cost:
+    """The cost of ``ranks`` that share the windows; ``parameters`` are the bytes of the weights.
+
+    Raises:
+        WindowTooLarge: it cannot fit.
+    """
+    working = parameters + WIDEST * window.feature_bytes + cutting.strip_bytes(classes, wanted)
+    beside = PROCESS + (working if device == "cpu" else CUDA_PROCESS + parameters)
+    on_device = 0 if device == "cpu" else working
+    room = Room.here(device, limits or Limits())
+    _check(cutting, ranks * beside, room.memory, "main memory")
+    _check(cutting, on_device, room.device, "memory on each device")
+    seconds = Pace.here(window.precision, ranks, device).seconds(window).total * cutting.count_in(wanted)
+    return Cost(seconds, ranks * beside, on_device)
+
+
+def _check(cutting: Cutting, needed: int, allowed: int, memory: str) -> None:
+    if needed > allowed:
+        side = f"{cutting.cols.side} x {cutting.rows.side}"
+        raise WindowTooLarge(side=side, memory=memory, needed_mb=-(-needed // 10**6), allowed_mb=allowed // 10**6)
