@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -29,6 +29,7 @@ from wholescene.holistic.ranks import join, leave
 LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
 STARTING = 180.0  # seconds that a group may take to start and to meet on a busy machine
 RUNNING = 300.0  # seconds that a function may take
+SETTLING = 2.0  # seconds that the other ranks have to tell what is wrong
 
 
 class RankFailed(AssertionError):
@@ -76,34 +77,44 @@ class RankGroup:
                 process.join()
         self._folder.cleanup()
 
-    @property
-    def pids(self) -> list[int | None]:
-        return [process.pid for process in self._processes]
-
     def _collect(self, timeout: float) -> list[Any]:
-        """One answer of each rank; the first that is none ends the waiting."""
-        deadline = time.monotonic() + timeout
-        answers: dict[int, Any] = {}
-        while len(answers) < len(self._pipes):
-            missing = {pipe: rank for rank, pipe in enumerate(self._pipes) if rank not in answers}
-            ready = wait(list(missing), max(0.0, deadline - time.monotonic()))
-            if not ready:
-                raise RankFailed(f"ranks {sorted(missing.values())} said nothing for {timeout:.0f} s")
-            for pipe in ready:
-                rank = missing[pipe]
-                answers[rank] = self._answer(rank, pipe)
+        """One answer of each rank."""
+        answers, failures = self._heard(range(len(self._pipes)), timeout)
+        if failures:  # what went wrong first may be told last
+            missing = [rank for rank in range(len(self._pipes)) if rank not in answers and rank not in failures]
+            failures |= self._heard(missing, SETTLING)[1]
+            raise RankFailed("\n".join(failures.values()))
+        if len(answers) < len(self._pipes):
+            missing = [rank for rank in range(len(self._pipes)) if rank not in answers]
+            raise RankFailed(f"ranks {missing} of {len(self._pipes)} said nothing for {timeout:g} s")
         return [answers[rank] for rank in range(len(self._pipes))]
 
-    def _answer(self, rank: int, pipe: Connection) -> Any:
+    def _heard(self, ranks: Iterable[int], timeout: float) -> tuple[dict[int, Any], dict[int, str]]:
+        """Answers and failures by rank, until there is one failure, or all have answered, or time is up."""
+        waiting = {self._pipes[rank]: rank for rank in ranks}
+        deadline = time.monotonic() + timeout
+        answers: dict[int, Any] = {}
+        failures: dict[int, str] = {}
+        while waiting and not failures:
+            ready = wait(list(waiting), max(0.0, deadline - time.monotonic()))
+            if not ready:
+                break
+            for pipe in ready:
+                rank = waiting.pop(pipe)
+                fine, answer = self._answer(rank, pipe)
+                if fine:
+                    answers[rank] = answer
+                else:
+                    failures[rank] = f"rank {rank} of {len(self._pipes)}: {answer}"
+        return answers, failures
+
+    def _answer(self, rank: int, pipe: Connection) -> tuple[bool, Any]:
         try:
             fine, answer = _unpacked(pipe.recv_bytes())
         except (EOFError, OSError):
             self._processes[rank].join(5)
-            code = self._processes[rank].exitcode
-            raise RankFailed(f"rank {rank} of {len(self._pipes)} ended with exit code {code}") from None
-        if not fine:
-            raise RankFailed(f"rank {rank} of {len(self._pipes)}:\n{answer}")
-        return answer
+            return False, f"ended with exit code {self._processes[rank].exitcode}"
+        return fine, answer
 
 
 class RankPool:

@@ -26,6 +26,7 @@ from networks import (
 )
 from pairwise import pairwise
 from pixels import pixels, scaled
+from wholescene.holistic.lanes import Lanes
 
 TILE = 256  # pools of four pixels at stride 32, and as wide as any halo
 GRID = [512, 768]  # its last cells are smaller in each of the scenes
@@ -50,7 +51,8 @@ BUDGETS = {"memory": 1 << 30, "files": 0}
 
 NETWORK = {"encoder": ENCODERS, "decoder": DECODERS, "spim": SPIMS, "context": CONTEXTS}
 AXES = {**{axis: list(names) for axis, names in NETWORK.items()}, "size": SIZES}
-DIVISION = {"ranks": RANKS, "region": REGIONS, "memory": list(BUDGETS)}
+LANES = [0, 3]  # threads that compute tiles side by side
+DIVISION = {"ranks": RANKS, "region": REGIONS, "memory": list(BUDGETS), "lanes": LANES}
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -73,15 +75,16 @@ def undivided(encoder, decoder, spim, context, size):
         return build(encoder, decoder, spim, context)(scaled(pixels(*size)))
 
 
-def share(ranks, names, colours, dtype=torch.float32, **how):
+def share(ranks, names, colours, dtype=torch.float32, lanes=0, **how):
     """One rank's tiles of the logits."""
-    with torch.inference_mode():
-        return tiles_of(build(**names).to(dtype), scaled(colours, dtype), tile=TILE, dtype=dtype, ranks=ranks, **how)
+    net, scene = build(**names).to(dtype), scaled(colours, dtype)
+    with torch.inference_mode(), Lanes(lanes) as threads:
+        return tiles_of(net, scene, tile=TILE, dtype=dtype, ranks=ranks, lanes=threads, **how)
 
 
-def divided(pool, names, size, ranks, region, memory, dtype=torch.float32):
+def divided(pool, names, size, ranks=1, region=None, memory="memory", lanes=0, dtype=torch.float32):
     """The logits of the whole scene, each tile from the rank that owns it."""
-    how = {"dtype": dtype, "region": region, "budget": BUDGETS[memory]}
+    how = {"dtype": dtype, "region": region, "budget": BUDGETS[memory], "lanes": lanes}
     if ranks == 1:
         return joined(share(None, names, pixels(*size), **how), size)
     shares = pool.run(ranks, share, names, pixels(*size), **how)
@@ -99,8 +102,8 @@ def by_network(case):
 
 @pytest.mark.parametrize("case", sorted(pairwise({**AXES, **DIVISION}), key=by_network), ids=name_of)
 def test_divided_equals_undivided(case, rank_pool):
-    names = {axis: case[axis] for axis in NETWORK}
-    found = divided(rank_pool, names, case["size"], case["ranks"], case["region"], case["memory"])
+    names, division = ({axis: case[axis] for axis in axes} for axes in (NETWORK, DIVISION))
+    found = divided(rank_pool, names, case["size"], **division)
     assert_same(found, undivided(**names, size=case["size"]))
 
 
@@ -112,14 +115,20 @@ def test_divided_equals_undivided_everywhere(values, rank_pool):
     names = dict(zip(NETWORK, parts, strict=True))
     expected, first = undivided(*values), None
     for index, (ranks, region) in enumerate(product(RANKS, REGIONS)):
-        memory = list(BUDGETS)[(index + ranks) % 2]
-        found = divided(rank_pool, names, size, ranks, region, memory)
+        memory, lanes = list(BUDGETS)[(index + ranks) % 2], LANES[index % 2]
+        found = divided(rank_pool, names, size, ranks, region, memory, lanes)
         first = found if first is None else first
         assert torch.equal(found, first), f"other bits on {ranks} ranks in regions of {region} in {memory}"
     assert_same(first, expected)
 
 
-DIVIDED = [(1, 256, "files"), (2, None, "memory"), (3, 512, "files"), (4, 256, "memory")]
+DIVIDED = [
+    (1, 256, "files", 0),
+    (1, None, "memory", 3),
+    (2, None, "memory", 2),
+    (3, 512, "files", 0),
+    (4, 256, "memory", 0),
+]
 SAMPLE = [
     ("convnextv2", "fpn", "pooled", "scene"),
     ("convnextv2", "upernet", "3 heads", "scene"),
@@ -134,10 +143,10 @@ SAMPLE = [
 @pytest.mark.parametrize("parts", SAMPLE, ids="-".join)
 def test_no_division_changes_a_bit(parts, dtype, rank_pool):
     names, size = dict(zip(NETWORK, parts, strict=True)), (600, 900)
-    expected = divided(rank_pool, names, size, 1, None, "memory", dtype)
+    expected = divided(rank_pool, names, size, dtype=dtype)
     assert not torch.isnan(expected).any()
     for division in DIVIDED:
-        assert torch.equal(divided(rank_pool, names, size, *division, dtype), expected), division
+        assert torch.equal(divided(rank_pool, names, size, *division, dtype=dtype), expected), division
 
 
 @pytest.mark.full
@@ -145,9 +154,9 @@ def test_no_division_changes_a_bit(parts, dtype, rank_pool):
 @pytest.mark.parametrize("parts", SAMPLE, ids="-".join)
 def test_no_division_changes_a_bit_everywhere(parts, dtype, rank_pool):
     names, size = dict(zip(NETWORK, parts, strict=True)), (1727, 1825)
-    expected = divided(rank_pool, names, size, 1, None, "memory", dtype)
+    expected = divided(rank_pool, names, size, dtype=dtype)
     for division in product(RANKS, REGIONS, BUDGETS):
-        assert torch.equal(divided(rank_pool, names, size, *division, dtype), expected), division
+        assert torch.equal(divided(rank_pool, names, size, *division, dtype=dtype), expected), division
 
 
 @pytest.mark.parametrize(("spim", "reaches"), [("none", False), ("within cells", False), ("2 heads twice", True)])

@@ -1,0 +1,70 @@
+"""Sums of tiles: the same bits in any order and on any ranks, and near the true sum."""
+
+import math
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wholescene.holistic.exact_sum import BITS, ExactSum
+
+NUMBERS = st.floats(width=32, allow_nan=False, allow_infinity=False, max_value=2.0**45, min_value=-(2.0**45))
+LISTS = st.lists(NUMBERS, min_size=1, max_size=40)
+
+
+def total(numbers):
+    sums = ExactSum(1, 1)
+    for number in numbers:
+        sums.add(0, torch.tensor([number]))
+    return sums
+
+
+@given(LISTS, st.data())
+def test_no_order_and_no_partition_shows(numbers, data):
+    expected = total(numbers).result()
+    shuffled = data.draw(st.permutations(numbers))
+    ranks = data.draw(st.integers(1, 5))
+    owners = data.draw(st.lists(st.integers(0, ranks - 1), min_size=len(numbers), max_size=len(numbers)))
+    shares = [total(n for n, owner in zip(shuffled, owners, strict=True) if owner == rank) for rank in range(ranks)]
+    shares[0].numbers += sum(share.numbers for share in shares[1:])
+    assert torch.equal(shares[0].result(), expected)
+
+
+@given(LISTS)
+def test_near_the_true_sum(numbers):
+    """Each number loses less than 2⁻⁴⁶; whole units above 2⁵³ and the result are rounded as floats are."""
+    true = math.fsum(numbers)
+    bound = len(numbers) * 2.0**-BITS + abs(true) * (2.0**-24 + 2.0**-51)
+    assert abs(float(total(numbers).result()) - true) <= bound
+
+
+def test_what_adding_floats_would_lose():
+    numbers = [2.0**40, 1.0, 2.0**-20, -(2.0**40)]
+    assert float(total(numbers).result()) == 1 + 2.0**-20
+    assert sum(torch.tensor(numbers)) == 0
+
+
+def test_many_small_numbers_beside_a_large_one():
+    """A float32 sum stays at 2²⁴ whatever ones are added to it."""
+    assert float(total([2.0**24, *[1.0] * 1000]).result()) == 2**24 + 1000
+    assert float(total([1e-6] * 1000).result()) == pytest.approx(1e-3, rel=1e-6)
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, 2.0**BITS, -(2.0**BITS), 3e38])
+def test_what_cannot_be_held_is_no_number(number):
+    """Of the part of the scene that it belongs to, and of no other."""
+    sums = ExactSum(2, 2)
+    sums.add(0, torch.tensor([1.0, number]))
+    sums.add(0, torch.tensor([1.0, 1.0]))
+    sums.add(1, torch.tensor([3.0, 4.0]))
+    assert sums.result()[0].isnan().all()
+    assert sums.result()[1].tolist() == [3.0, 4.0]
+
+
+def test_the_most_tiles_that_fit():
+    sums = ExactSum(1, 1)
+    largest = torch.tensor([2.0**BITS - 2.0**22])  # the float32 below the limit
+    sums.add(0, largest)
+    sums.numbers[:, :-1] *= 2**17
+    assert float(sums.result()) == float(largest) * 2**17
