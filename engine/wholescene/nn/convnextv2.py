@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .encoder import Encoder, Stage
+from .kernels import linear_add, linear_gelu, sum_of_squares
 from .patch import Patch, convolve
 from .steps import Global, Read, macs
 
@@ -113,7 +114,7 @@ class Block(nn.Module):
 
     def _expand(self, patch: Patch) -> Patch:
         inner = convolve(patch, self.conv_dw)
-        hidden = F.gelu(self.mlp.fc1(self.norm(inner.data.permute(0, 2, 3, 1))))
+        hidden = linear_gelu(self.norm(inner.data.permute(0, 2, 3, 1)), self.mlp.fc1)
         return inner.like(hidden.permute(0, 3, 1, 2))
 
     def _close(self, squares: Tensor) -> Callable[[Patch, Patch], Patch]:
@@ -123,16 +124,16 @@ class Block(nn.Module):
         bias = F.linear(grn.bias, layer.weight, layer.bias)
 
         def finish(hidden: Patch, patch: Patch) -> Patch:
-            branch = F.linear(hidden.data.permute(0, 2, 3, 1), weight, bias).permute(0, 3, 1, 2)
-            return hidden.like(patch.crop(hidden.window).data + branch)
+            residual = patch.crop(hidden.window).data.permute(0, 2, 3, 1)
+            out = linear_add(hidden.data.permute(0, 2, 3, 1), weight, bias, residual)
+            return hidden.like(out.permute(0, 3, 1, 2))
 
         return finish
 
 
 def _squares(hidden: Patch) -> Tensor:
     """Sum of squares per channel, ``[C]`` in float32."""
-    rows = hidden.data.permute(0, 2, 3, 1).flatten(0, 2)
-    return (rows * rows).sum(0, dtype=torch.float32)
+    return sum_of_squares(hidden.data)
 
 
 class ConvNeXtV2(Encoder):

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from . import patch as on_patch
 from .decoder import Decoder
+from .kernels import gelu_, pointwise
 from .patch import Patch
 from .steps import macs
 
@@ -41,11 +42,11 @@ class FPN(Decoder):
 
     def on_patches(self, patches: Sequence[Patch]) -> Patch:
         """The same on patches of the four maps, each with at least its halo around the tile."""
-        top, *finer = [p.like(conv(p.data)) for conv, p in zip(self.lateral, patches, strict=True)][::-1]
+        top, *finer = [pointwise(p, conv) for conv, p in zip(self.lateral, patches, strict=True)][::-1]
         for lateral in finer:
             top = on_patch.add(lateral, on_patch.upsample(top, 2))
         smooth = on_patch.convolve(top, self.smooth)
-        return smooth.like(self.classifier(F.gelu(smooth.data)))
+        return pointwise(smooth.like(gelu_(smooth.data)), self.classifier)
 
 
 def upsample(x: Tensor, factor: int) -> Tensor:

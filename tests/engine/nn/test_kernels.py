@@ -1,0 +1,69 @@
+"""Kernels give what the layers they stand for give."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from wholescene.nn import kernels
+from wholescene.nn.patch import Patch
+from wholescene.wire.plan import Window
+
+TOLERANCE = {torch.float32: 1e-5, torch.bfloat16: 2e-2}
+fused_or_not = pytest.mark.parametrize("fused", [True, False])
+dtypes = pytest.mark.parametrize("dtype", TOLERANCE)
+
+
+@pytest.fixture(autouse=True)
+def _choose(request, monkeypatch):
+    if not request.node.callspec.params.get("fused", True):
+        monkeypatch.setattr(kernels, "_fuses", lambda device, dtype: False)
+
+
+def random(*shape, dtype=torch.float32, seed=0):
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(seed)).to(dtype)
+
+
+def assert_near(found, expected, dtype):
+    assert found.dtype == dtype
+    assert (found.double() - expected).abs().max() <= TOLERANCE[dtype] * expected.abs().max()
+
+
+@dtypes
+def test_sum_of_squares(dtype):
+    pixels = (random(1, 9, 21, 12, dtype=dtype) + 3).permute(0, 3, 1, 2)
+    found = kernels.sum_of_squares(pixels)
+    assert found.dtype == torch.float32
+    torch.testing.assert_close(found.double(), (pixels.double() ** 2).sum((0, 2, 3)), rtol=1e-5, atol=0)
+
+
+@torch.inference_mode()
+@fused_or_not
+@dtypes
+def test_linear_gelu(fused, dtype):
+    layer, x = nn.Linear(24, 96).to(dtype), random(1, 5, 7, 24, dtype=dtype)
+    expected = F.gelu(F.linear(x.double(), layer.weight.double(), layer.bias.double()))
+    assert_near(kernels.linear_gelu(x, layer), expected, dtype)
+
+
+@torch.inference_mode()
+@fused_or_not
+@dtypes
+def test_linear_add(fused, dtype):
+    weight, bias = random(24, 96, dtype=dtype), random(24, dtype=dtype, seed=1)
+    x, residual = random(1, 5, 7, 96, dtype=dtype, seed=2), random(1, 9, 9, 24, dtype=dtype, seed=3)[:, 2:7, 1:8]
+    kept = residual.clone()
+    expected = residual.double() + F.linear(x.double(), weight.double(), bias.double())
+    assert_near(kernels.linear_add(x, weight, bias, residual), expected, dtype)
+    assert torch.equal(residual, kept)
+
+
+@torch.inference_mode()
+@dtypes
+def test_pointwise_is_a_convolution_of_one_pixel(dtype):
+    layer, window = nn.Conv2d(8, 5, 1).to(dtype), Window(3, 4, 6, 7)
+    data = random(1, 6, 7, 8, dtype=dtype).permute(0, 3, 1, 2)
+    found = kernels.pointwise(Patch(data, window, (20, 20)), layer)
+    assert found.window == window
+    expected = F.conv2d(data.double(), layer.weight.double(), layer.bias.double())
+    assert_near(found.data, expected, dtype)
