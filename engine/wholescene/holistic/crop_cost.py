@@ -12,7 +12,7 @@ from .pace import Pace
 from .planner import Limits, Room
 from .workload import Workload
 
-WIDEST = 10  # times its feature maps is what an undivided pass holds at its widest (measured: 10 to 12 in float32)
+WIDEST = 16  # times its feature maps is what an undivided pass takes at its widest (measured: 15 in float32)
 
 
 @dataclass(frozen=True)
