@@ -33,7 +33,7 @@ def sum_of_squares(pixels: Tensor) -> Tensor:
 
 def linear_gelu(x: Tensor, layer: nn.Linear) -> Tensor:
     """``gelu(layer(x))``."""
-    if not _fuses(x.device.type, x.dtype):
+    if not _fuses(x):
         return gelu_(layer(x))
     out: Tensor = torch.ops.mkldnn._linear_pointwise(x, layer.weight, layer.bias, "gelu", [], "none")
     return out
@@ -41,15 +41,19 @@ def linear_gelu(x: Tensor, layer: nn.Linear) -> Tensor:
 
 def linear_add(x: Tensor, weight: Tensor, bias: Tensor, residual: Tensor) -> Tensor:
     """``residual + linear(x)``."""
-    if not _fuses(x.device.type, x.dtype):
+    if not _fuses(x):
         return residual + F.linear(x, weight, bias)
     out: Tensor = torch.ops.mkldnn._linear_pointwise.binary(x, residual.contiguous(), weight, bias, "add")
     return out
 
 
+def _fuses(x: Tensor) -> bool:
+    """Whether torch has such kernels for ``x``; it has none for tensors that only stand for others."""
+    return type(x) is Tensor and _has_kernels(x.device.type, x.dtype)
+
+
 @cache
-def _fuses(device: str, dtype: torch.dtype) -> bool:
-    """Whether torch has such kernels here."""
+def _has_kernels(device: str, dtype: torch.dtype) -> bool:
     if device != "cpu" or platform.machine() not in ("x86_64", "AMD64"):
         return False
     if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
