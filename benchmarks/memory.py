@@ -1,19 +1,22 @@
-"""Peak memory of whole scenes: all processes of `wholescene segment` together.
+"""Peak memory of whole scenes: all processes of `wholescene segment` together, beside what was planned.
 
-Runs the command line on two large scenes, each in bf16 and float32, and adds up what all
-its processes hold: anonymous and shared memory, shared pages counted once in proportion
-(Pss_Anon + Pss_Shmem of /proc/PID/smaps_rollup); pages backed by files are the system's
-to take back and are not counted. Linux only.
+Runs the command line on large scenes and adds up what all its processes hold: anonymous and
+shared memory, shared pages counted once in proportion (Pss_Anon + Pss_Shmem of
+/proc/PID/smaps_rollup); pages backed by files are the system's to take back and are not counted.
+`wholescene plan` says beforehand what it will be. Linux only.
 
-usage: memory.py [--cache FOLDER] [--preset NAME] [--command 'wholescene segment {scene} ...']
+usage: memory.py [--cache FOLDER] [--preset NAME] [--memory SIZE] [--ranks N] [--scene WORD]
 
-The scenes are the union u78 (8877 x 9929) and a canvas of 12,800 x 12,800 pixels laid out
-with the Dubai scenes of the shared data; both are built once in the cache folder.
+The scenes are the union u78 (8877 x 9929) and canvases of 6,400 and 12,800 pixels a side laid out
+with the Dubai scenes of the shared data; they are built once in the cache folder. At the end stands
+how much more the larger canvas takes than the smaller: with a --memory that sends features to
+scratch files, nothing should grow with the scene.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shlex
 import signal
@@ -33,11 +36,10 @@ from rasterio.windows import Window
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHARED_DATA = Path(os.environ.get("WHOLESCENE_SHARED_DATA") or REPOSITORY.parent / "shared" / "data")
-SEGMENT = (
-    f"{sys.executable} -m wholescene.cli segment {{scene}} --preset {{preset}} "
-    "--precision {precision} --output {output} --overwrite"
-)
-CANVAS = 12_800
+CLI = f"{sys.executable} -m wholescene.cli"
+SEGMENT = f"{CLI} segment {{scene}} --preset {{preset}} --precision {{precision}} --output {{output}} --overwrite"
+PLAN = f"{CLI} plan {{scene}} --preset {{preset}} --precision {{precision}} --json"
+CANVASES = (6_400, 12_800)
 EVERY = 0.1  # seconds between two samples
 GIGABYTE = 1e9
 
@@ -88,30 +90,31 @@ def held(pid: int) -> int:
 
 
 def scenes(cache: Path) -> dict[str, Path]:
-    """The two scenes, built if they are not there."""
+    """The scenes, built if they are not there."""
     cache.mkdir(parents=True, exist_ok=True)
     union = cache / "dubai_u78_rgb.tif"
     if not union.exists():
         subprocess.run([sys.executable, str(SHARED_DATA / "dubai" / "build.py"), str(cache)], check=True)
-    canvas = cache / f"canvas_{CANVAS}.tif"
-    if not canvas.exists():
-        lay_out(sorted(cache.glob("dubai_t?_rgb.tif")), canvas)
-    return {"dubai u78": union, "canvas of Dubai scenes": canvas}
+    canvases = {f"canvas {side}": cache / f"canvas_{side}.tif" for side in CANVASES}
+    for side, canvas in zip(CANVASES, canvases.values(), strict=True):
+        if not canvas.exists():
+            lay_out(sorted(cache.glob("dubai_t?_rgb.tif")), canvas, side)
+    return {"dubai u78": union} | canvases
 
 
-def lay_out(parts: list[Path], canvas: Path) -> None:
+def lay_out(parts: list[Path], canvas: Path, side: int) -> None:
     """Lay the scenes side by side, row by row and again from the first, until the canvas is full."""
     part = canvas.with_suffix(".part.tif")
-    profile = {"driver": "GTiff", "width": CANVAS, "height": CANVAS, "count": 3, "dtype": "uint8", "photometric": "RGB"}
+    profile = {"driver": "GTiff", "width": side, "height": side, "count": 3, "dtype": "uint8", "photometric": "RGB"}
     layout = {"tiled": True, "blockxsize": 512, "blockysize": 512, "compress": "deflate", "predictor": 2}
     with rasterio.open(part, "w", **profile, **layout) as target:
         row = number = 0
-        while row < CANVAS:
-            col, height = 0, CANVAS - row
-            while col < CANVAS:
+        while row < side:
+            col, height = 0, side - row
+            while col < side:
                 with rasterio.open(parts[number % len(parts)]) as source:
                     height = min(height, source.height)
-                    width = min(source.width, CANVAS - col)
+                    width = min(source.width, side - col)
                     target.write(
                         source.read(window=Window(0, 0, width, height)), window=Window(col, row, width, height)
                     )
@@ -122,40 +125,70 @@ def lay_out(parts: list[Path], canvas: Path) -> None:
 
 def main() -> int:
     """Print one line per scene and precision; 1 if a run failed."""
+    args = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is measured ends too
+    warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)
+    limits = "".join(f" --{name} {value}" for name in ("memory", "ranks") if (value := getattr(args, name)))
+    headings = f"{'precision':>9} {'seconds':>8} {'Mpx/s':>6} {'peak':>8} {'planned':>8} {'off by':>7}"
+    print(f"{'scene':14} {'size':>15} {headings}", flush=True)
+    runs: dict[tuple[str, str], Measurement] = {}
+    for name, path in scenes(args.cache).items():
+        for precision in args.precision if not args.scene or args.scene in name else ():
+            values = {"scene": str(path), "preset": args.preset, "precision": precision}
+            planned = plan(PLAN + limits, values)
+            runs[name, precision] = run(args.command + limits, values)
+            show(name, path, precision, runs[name, precision], planned)
+    compare(runs)
+    return int(any(measured.code for measured in runs.values()))
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cache", type=Path, default=REPOSITORY / "build" / "scenes", help="where the scenes are kept")
     parser.add_argument("--preset", default="water-lite")
     parser.add_argument("--precision", nargs="+", default=["bf16", "float32"])
-    parser.add_argument("--scene", help="only the scene with this word in its name")
+    parser.add_argument("--memory", help="main memory allowed, such as 600MiB")
+    parser.add_argument("--ranks", help="ranks that share the scene")
+    parser.add_argument("--scene", help="only the scenes with this word in their name")
     parser.add_argument("--command", default=SEGMENT, help="with {scene}, {preset}, {precision} and {output}")
-    args = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is measured ends too
-    warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)
-    failed = False
-    print(f"{'scene':24} {'size':>15} {'precision':>9} {'seconds':>8} {'Mpx/s':>6} {'peak GB':>8}", flush=True)
-    for name, path in scenes(args.cache).items():
-        if args.scene and args.scene not in name:
-            continue
-        for precision in args.precision:
-            failed |= run(name, path, precision, args.preset, args.command).code != 0
-    return int(failed)
+    return parser.parse_args()
 
 
-def run(name: str, path: Path, precision: str, preset: str, template: str) -> Measurement:
-    """Measure one scene at one precision and print its line."""
+def plan(template: str, values: dict[str, str]) -> int:
+    """Bytes of main memory that the planner expects."""
+    words = [word.format(**values) for word in shlex.split(template)]
+    answer = json.loads(subprocess.run(words, stdout=subprocess.PIPE, check=True).stdout)
+    return int(answer["schedule"]["main_bytes"])
+
+
+def run(template: str, values: dict[str, str]) -> Measurement:
+    """Measure one scene at one precision."""
+    with tempfile.TemporaryDirectory() as folder:
+        filled = values | {"output": str(Path(folder) / "map.tif")}
+        return measure([word.format(**filled) for word in shlex.split(template)])
+
+
+def show(name: str, path: Path, precision: str, measured: Measurement, planned: int) -> None:
+    """Print a run's line."""
     with rasterio.open(path) as scene:
         width, height = scene.width, scene.height
-    with tempfile.TemporaryDirectory() as folder:
-        values = {"scene": path, "preset": preset, "precision": precision, "output": Path(folder) / "map.tif"}
-        measured = measure([word.format(**values) for word in shlex.split(template)])
     speed = width * height / 1e6 / measured.seconds
     note = "" if measured.code == 0 else f"  failed with {measured.code}"
     print(
-        f"{name:24} {f'{width} x {height}':>15} {precision:>9} {measured.seconds:8.1f} {speed:6.2f} "
-        f"{measured.peak / GIGABYTE:8.2f}{note}",
+        f"{name:14} {f'{width} x {height}':>15} {precision:>9} {measured.seconds:8.1f} {speed:6.2f} "
+        f"{measured.peak / GIGABYTE:5.2f} GB {planned / GIGABYTE:5.2f} GB {planned / measured.peak - 1:+7.0%}{note}",
         flush=True,
     )
-    return measured
+
+
+def compare(runs: dict[tuple[str, str], Measurement]) -> None:
+    """Print how much more the larger canvas took than the smaller."""
+    small, large = (f"canvas {side}" for side in CANVASES)
+    for precision in dict.fromkeys(precision for _, precision in runs):
+        pair = [runs.get((name, precision)) for name in (small, large)]
+        if pair[0] and pair[1]:
+            print(f"{precision}: {large} took {pair[1].peak / pair[0].peak - 1:+.1%} of the memory of {small}")
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ class KeysAndValues:
 
 @dataclass(frozen=True)
 class Demand:
-    """Bytes that a workload takes on each of ``ranks`` of the kind ``device``.
+    """Bytes that a workload takes on each of ``ranks`` of the kind ``device``, ``hosted`` of them on one host.
 
     ``tile`` is the side of compute tiles, ``side`` always that of the largest region, in scene
     pixels. A rank has ``lanes`` tiles in flight at one time. ``weights_on`` is the device of the
@@ -58,6 +58,7 @@ class Demand:
     ranks: int
     device: str
     parameter_bytes: int
+    hosted: int = 1
     lanes: int = 1
     weights_on: str = "cpu"
 
@@ -92,6 +93,10 @@ class Demand:
     def map_bytes(self, feature: str, side: int) -> int:
         """A map over all ranks, with the margins of its regions."""
         return sum(self._chunk(feature, region.window) for region in self.division(side).regions)
+
+    def hosted_bytes(self, feature: str, side: int) -> int:
+        """What one host holds of it."""
+        return self.map_bytes(feature, side) * self.hosted // self.ranks
 
     def share_bytes(self, feature: str, side: int) -> int:
         """The largest part of a map that one rank holds."""

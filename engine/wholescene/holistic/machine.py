@@ -58,6 +58,12 @@ def processors(cgroups: Path = CGROUPS, own: Path = OWN_CGROUP) -> float:
     return min([float(bound), *_quotas(cgroups, own)])
 
 
+def ranks_here(ranks: int) -> int:
+    """How many of a job's ranks are on this host, as torchrun says; all of them where no launcher says it."""
+    said = os.environ.get("LOCAL_WORLD_SIZE", "")
+    return min(ranks, int(said)) if said.isdigit() and int(said) else ranks
+
+
 def device_memory(index: int | None = None) -> Memory:
     """Memory of a CUDA device (the current one); what torch holds already but does not use counts as free."""
     free, total = torch.cuda.mem_get_info(index)

@@ -17,6 +17,9 @@ from .precision import speed
 from .workload import Workload
 
 EFFICIENCY = 0.4  # of the matrix product's speed that whole networks reach on CPUs
+# Half of a network's time goes into reading and writing features, which bf16 makes half as long: however
+# fast the processor multiplies in it, a network gains no more than this.
+GAIN = 2.0
 ATTENTION_EFFICIENCY = 0.8  # of its float32 speed that attention reaches there, in either precision
 # Multiply-adds per second that whole networks reach on devices which are not here to be asked.
 WORKSTATION = {"float32": 7.5e12, "bf16": 30e12, "fp16": 30e12}
@@ -52,14 +55,19 @@ class Pace:
     assumed: bool = False
 
     @classmethod
-    def here(cls, precision: str, ranks: int, device: str) -> Pace:
-        """What this machine does, from a matrix product timed now. Ranks on CPUs share the processors."""
+    def here(cls, precision: str, ranks: int, device: str, hosted: int | None = None) -> Pace:
+        """What machines like this do, from a matrix product timed now.
+
+        Of the ``ranks``, ``hosted`` are on one host (by default all); on CPUs these share its processors.
+        """
         if device == "cuda":
             rate = ranks * EFFICIENCY * speed(precision, "cuda")
             return cls(rate, rate)
-        alongside = max(1.0, min(ranks, machine.processors() / torch.get_num_threads()))
-        network, attention = EFFICIENCY * speed(precision), ATTENTION_EFFICIENCY * speed("float32")
-        return cls(alongside * network, alongside * attention)
+        hosted = hosted or ranks
+        alongside = max(1.0, min(hosted, machine.processors() / torch.get_num_threads())) * ranks / hosted
+        plain = speed("float32")
+        network = EFFICIENCY * min(speed(precision), GAIN * plain)
+        return cls(alongside * network, alongside * ATTENTION_EFFICIENCY * plain)
 
     @classmethod
     def typical(cls, precision: str, ranks: int, device_memory: int) -> Pace:

@@ -25,7 +25,6 @@ from .workload import Workload
 
 __all__ = ["Limits", "Placed", "Room", "Schedule", "Workload", "schedule"]
 
-BASE = 400 << 20  # an interpreter with torch, GDAL's cache and the tiles in flight
 DEVICE, MEMORY, FILE = "device", "memory", "file"  # where a feature map lives
 MODEST = 3 << 29  # 1.5 GiB: what features take of a machine's memory unasked; others work on it too
 SMALL_STRIPS = 8  # rows waiting to be stored take at most this part of the memory for features
@@ -130,14 +129,16 @@ def schedule(
     limits: Limits | None = None,
     parameter_bytes: int = 0,
     *,
+    local_ranks: int | None = None,
     threads: int | None = None,
     weights_on: str | None = None,
     assumed: bool = False,
     room: Room | None = None,
 ) -> Schedule:
-    """Plan a job on ``ranks`` ranks of one host, each with a device of the kind ``device``, "cpu" or "cuda".
+    """Plan a job on ``ranks`` ranks, each with a device of the kind ``device``, "cpu" or "cuda".
 
-    ``size`` (height, width) is the scene padded to the network's stride. A rank on CPUs works on as many
+    ``size`` (height, width) is the scene padded to the network's stride; ``local_ranks`` of the ranks are on
+    one host (by default as a launcher said, or all). A rank on CPUs works on as many
     tiles at one time as it has ``threads`` (by default torch's). ``weights_on`` is where the network is
     (by default on such a device). ``assumed``: the devices need not exist
     here, so their speed is assumed too. ``room`` says what there is instead of asking.
@@ -151,8 +152,9 @@ def schedule(
     limits = limits or Limits()
     room = room or Room.here(device, limits)
     workload = Workload(program, size, precision)
+    hosted = local_ranks or machine.ranks_here(ranks)
     lanes = (threads or torch.get_num_threads()) if device == "cpu" else 1
-    demand = Demand(workload, tile, ranks, device, parameter_bytes, lanes, weights_on or device)
+    demand = Demand(workload, tile, ranks, device, parameter_bytes, hosted, lanes, weights_on or device)
     chosen = (_on_devices if device == "cuda" else _on_processors)(demand, room, modest=limits.memory is None)
     return _written_down(demand, chosen, room, assumed)
 
@@ -167,8 +169,8 @@ class _Layout:
     cache: int
 
     def held(self, place: str) -> int:
-        """All maps in a place, over all ranks."""
-        return sum(self.demand.map_bytes(name, self.region) for name, at in self.places.items() if at == place)
+        """All maps in a place, over all ranks of one host."""
+        return sum(self.demand.hosted_bytes(name, self.region) for name, at in self.places.items() if at == place)
 
     def share(self, place: str) -> int:
         """The largest part of them that one rank holds."""
@@ -185,8 +187,8 @@ class _Layout:
 
 def _on_processors(demand: Demand, room: Room, *, modest: bool) -> _Layout:
     """Maps in main memory as far as it goes, then in scratch files."""
-    fixed = demand.ranks * demand.process_bytes
-    _check_main(demand, fixed + demand.ranks * demand.strip_bytes(demand.tile), room)
+    fixed = demand.hosted * demand.process_bytes
+    _check_main(demand, fixed + demand.hosted * demand.strip_bytes(demand.tile), room)
     free = room.memory - fixed
     return _first_on_disk(
         [
@@ -198,18 +200,18 @@ def _on_processors(demand: Demand, room: Room, *, modest: bool) -> _Layout:
 
 
 def _share_memory(demand: Demand, allowed: int) -> _Layout:
-    ranks = demand.ranks
-    region = _largest_region(demand, lambda side: ranks * demand.strip_bytes(side) <= allowed // SMALL_STRIPS)
-    left = max(0, allowed - ranks * demand.strip_bytes(region))
-    cache = min(demand.hidden_bytes, left // CACHED // ranks)
-    return _Layout(demand, region, dict(_fill(demand, region, {MEMORY: left - ranks * cache})), cache)
+    hosted = demand.hosted
+    region = _largest_region(demand, lambda side: hosted * demand.strip_bytes(side) <= allowed // SMALL_STRIPS)
+    left = max(0, allowed - hosted * demand.strip_bytes(region))
+    cache = min(demand.hidden_bytes, left // CACHED // hosted)
+    return _Layout(demand, region, dict(_fill(demand, region, {MEMORY: left - hosted * cache})), cache)
 
 
 def _on_devices(demand: Demand, room: Room, *, modest: bool) -> _Layout:
     """Maps on the devices as far as they go, then in main memory, from where regions pass through, then in files."""
     usable = int(room.device * USABLE) - demand.device_fixed_bytes
     _check_device(demand, usable, room)
-    fixed = demand.ranks * demand.process_bytes
+    fixed = demand.hosted * demand.process_bytes
     _check_main(demand, fixed, room)
     free = room.memory - fixed
     return _first_on_disk(
@@ -226,7 +228,7 @@ def _share_device(demand: Demand, usable: int, memory: int) -> _Layout:
     # half of the device for what passes through, the other half for maps that stay
     region = _largest_region(demand, lambda side: demand.passing_bytes(side) <= usable // 2)
     left = usable - demand.passing_bytes(region)
-    places = dict(_fill(demand, region, {DEVICE: demand.ranks * left, MEMORY: memory}))
+    places = dict(_fill(demand, region, {DEVICE: demand.hosted * left, MEMORY: memory}))
     stay = _Layout(demand, region, places, 0)
     return _Layout(demand, region, places, min(demand.hidden_bytes, max(0, left - stay.share(DEVICE))))
 
@@ -235,7 +237,7 @@ def _fill(demand: Demand, region: int, free: Mapping[str, int]) -> Iterator[tupl
     """A place for each map: those visited most for their bytes come first, each to the best place with room."""
     left, workload = dict(free), demand.workload
     for name in sorted(demand.features, key=lambda name: -workload.visits(name) / workload.map_bytes(name)):
-        count = demand.map_bytes(name, region)
+        count = demand.hosted_bytes(name, region)
         place = next((place for place, room in left.items() if count <= room), FILE)
         if place in left:
             left[place] -= count
@@ -322,11 +324,11 @@ def _written_down(demand: Demand, layout: _Layout, room: Room, assumed: bool) ->
 
 
 def _peaks(demand: Demand, layout: _Layout) -> tuple[int, int]:
-    """Main memory over all ranks, and memory of the busiest device."""
-    main = demand.ranks * demand.process_bytes + layout.held(MEMORY)
+    """Main memory over all ranks of one host, and memory of the busiest device."""
+    main = demand.hosted * demand.process_bytes + layout.held(MEMORY)
     working = layout.cache + layout.strips
     if demand.device == "cpu":
-        return main + demand.ranks * working, 0
+        return main + demand.hosted * working, 0
     staying = set(layout.places.values()) == {DEVICE}
     passing = layout.strips if staying else demand.passing_bytes(layout.region)
     return main, demand.device_fixed_bytes + layout.share(DEVICE) + layout.cache + passing
@@ -337,24 +339,11 @@ def _seconds(demand: Demand, layout: _Layout, room: Room, exchange: Mapping[str,
     pace = (
         Pace.typical(workload.precision, ranks, room.device)
         if assumed and device == "cuda"
-        else Pace.here(workload.precision, ranks, device)
+        else Pace.here(workload.precision, ranks, device, demand.hosted)
     )
-    cached = layout.held(FILE) <= room.memory - demand.ranks * demand.process_bytes
+    cached = layout.held(FILE) <= room.memory - demand.hosted * demand.process_bytes
     return pace.seconds(
         workload,
         exchange_seconds(exchange, ranks, device) if ranks > 1 else 0.0,
         transfer_seconds(workload, layout.places, ranks, device, cached),
     )
-
-
-# -- until the segmentation asks for a schedule ------------------------------------------
-
-
-def feature_budget() -> int:
-    """Bytes of main memory for feature maps: a third of what is free, at most `MODEST`."""
-    return min(MODEST, machine.main_memory().free // 3)
-
-
-def peak_bytes(workload: Workload, budget: int, parameters: int) -> int:
-    """Main memory that the job is expected to need at most."""
-    return BASE + parameters + min(budget, 2 * workload.feature_bytes)

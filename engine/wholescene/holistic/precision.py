@@ -57,7 +57,7 @@ def speed(precision: str, device: str = "cpu") -> float:
     left = torch.ones(rows, inner, dtype=dtype, device=device)
     right = torch.ones(inner, cols, dtype=dtype, device=device)
     _timed(left, right)
-    return rows * inner * cols / min(_timed(left, right) for _ in range(4))
+    return rows * inner * cols / min(_timed(left, right) for _ in range(6))
 
 
 def _timed(left: torch.Tensor, right: torch.Tensor) -> float:

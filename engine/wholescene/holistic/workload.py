@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..nn.steps import Attention, Global, Program, Step, reads_of
-from .precision import DTYPES, speed
+from .precision import DTYPES
 
 PARTS = ("encoder", "interaction", "decoder")
 
@@ -52,11 +52,6 @@ class Workload:
     def macs(self) -> int:
         """Multiply-adds of the whole network."""
         return sum(map(self.part_macs, PARTS))
-
-    @property
-    def seconds(self) -> float:
-        """Expected time of the computation on this machine."""
-        return self.macs / (speed(self.precision) * 0.4)
 
     def stride(self, step: Step) -> int:
         """Scene pixels that a pixel of the step's map spans."""
