@@ -25,6 +25,7 @@ from ..nn.segmenter import STRIDE, Segmenter
 from ..wire.errors import Cancelled
 from ..wire.plan import Window
 from ..wire.request import SegmentRequest
+from .ranks import Ranks
 from .sink import Sink
 
 SIGMA = 0.125  # of a Gaussian window's side, as MONAI and nnU-Net have it
@@ -104,7 +105,7 @@ class Cutting:
         """The part of the wanted rows that one of ``size`` ranks delivers; None where there are too few.
 
         Cut where a row of windows begins. Each rank runs all windows that its rows need, so that
-        the ranks' parts are those of one rank alone, bit for bit, and nothing is exchanged.
+        the ranks' parts are those of one rank alone, bit for bit, and no pixel is exchanged.
         """
         used = self.rows.touching(wanted.row, wanted.row + wanted.height)
         mine = used[len(used) * rank // size : len(used) * (rank + 1) // size]
@@ -113,6 +114,11 @@ class Cutting:
         top = wanted.row if mine[0] == used[0] else self.rows.starts[mine[0]]
         bottom = wanted.row + wanted.height if mine[-1] == used[-1] else self.rows.starts[mine[-1] + 1]
         return wanted.intersection(Window(top, wanted.col, bottom - top, wanted.width))
+
+    def rounds(self, wanted: Window, size: int) -> int:
+        """The most windows that one of ``size`` ranks has to run."""
+        shares = (self.share(wanted, rank, size) for rank in range(size))
+        return max(self.count_in(share) for share in shares if share is not None)
 
     def window(self, row: int, col: int) -> Window:
         """The window at a place of the grid of windows."""
@@ -205,21 +211,33 @@ def _logits(
 
 
 class WindowProgress:
-    """Looks whether the sink wants to stop and, where it is to be ``told``, says how far the windows are."""
+    """One rank's windows: ranks agree after each whether to go on, and rank 0 tells how far it is.
 
-    def __init__(self, sink: Sink, *, told: bool = True) -> None:
-        self.sink, self.told = sink, told
+    ``rounds`` is the most windows that any rank has; `wait` takes part in those that are left.
+    """
+
+    def __init__(self, sink: Sink, ranks: Ranks, rounds: int) -> None:
+        self.sink, self.ranks, self.rounds = sink, ranks, rounds
         self.started = self.reported = time.monotonic()
 
     def __call__(self, fraction: float) -> None:
-        """``fraction`` of the windows are done; raises Cancelled if the sink was told to."""
-        if self.sink.cancelled():
-            raise Cancelled()
+        """``fraction`` of this rank's windows are done; raises Cancelled if any rank's sink was told to stop."""
+        self._agree()
         now = time.monotonic()
-        if self.told and (now - self.reported >= EVERY or fraction == 1):
+        if self.ranks.rank == 0 and (now - self.reported >= EVERY or fraction == 1):
             self.reported = now
             left = (now - self.started) * (1 - fraction) / fraction if fraction > 0.02 else None
             self.sink.progress("encoding", fraction, left)
+
+    def wait(self) -> None:
+        """Until all ranks are done: one that left would keep the others waiting."""
+        while self.rounds:
+            self._agree()
+
+    def _agree(self) -> None:
+        self.rounds -= 1
+        if self.ranks.any(self.sink.cancelled()):
+            raise Cancelled()
 
 
 def provenance(request: SegmentRequest) -> dict[str, str]:

@@ -45,6 +45,7 @@ def cost(
     room = Room.here(device, limits or Limits())
     _check(cutting, ranks * beside, room.memory, "main memory")
     _check(cutting, on_device, room.device, "memory on each device")
+    # all ranks together have that pace
     seconds = Pace.here(window.precision, ranks, device).seconds(window).total * cutting.count_in(wanted)
     return Cost(seconds, ranks * beside, on_device)
 

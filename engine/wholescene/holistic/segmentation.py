@@ -225,11 +225,11 @@ class Job:
         if self.ranks.rank == 0:
             self.sink.planned(self._plan(planned.seconds, planned.main_bytes))
         share = cutting.share(self.delivery.wanted, self.ranks.rank, self.ranks.size)
-        if share is None:
-            return
-        done = WindowProgress(self.sink, told=self.ranks.rank == 0)
-        for logits in slide(network, self.view, cutting, share, done, self.ranks.device):
-            self._hand_over(*self._judge(logits))
+        done = WindowProgress(self.sink, self.ranks, cutting.rounds(self.delivery.wanted, self.ranks.size))
+        if share is not None:
+            for logits in slide(network, self.view, cutting, share, done, self.ranks.device):
+                self._hand_over(*self._judge(logits))
+        done.wait()
 
     def _window_cost(self, network: Segmenter, cutting: Cutting) -> Cost:
         window = Workload(network.program(len(self.bands)), cutting.padded, self.precision)

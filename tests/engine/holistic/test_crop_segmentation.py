@@ -7,7 +7,7 @@ import torch
 from jobs import CollectingSink, picture, random_zoo, scaled, undivided, write_scene
 from wholescene.holistic import models, segment
 from wholescene.holistic.planner import Limits
-from wholescene.holistic.ranks import Alone
+from wholescene.presets.zoo import Zoo
 from wholescene.wire import errors
 from wholescene.wire.request import Extent, SegmentRequest
 
@@ -15,8 +15,13 @@ CROP = {"mode": "crop", "crop": 128, "overlap": 0.25, "weighting": "gaussian"}
 
 
 @pytest.fixture(scope="module")
-def zoo(tmp_path_factory):
-    return random_zoo(tmp_path_factory.mktemp("zoo"))
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("zoo")
+
+
+@pytest.fixture(scope="module")
+def zoo(folder):
+    return random_zoo(folder)
 
 
 @pytest.fixture(scope="module")
@@ -162,31 +167,30 @@ def test_cancel_ends_the_job_between_windows(zoo, scene, monkeypatch):
     assert 0.3 <= sink.reports[-1][1] < 0.6
 
 
-class OneOf(Alone):
-    """A rank of several, run one after another: what rank 0 told, the others find in ``told``."""
+def share_of(ranks, folder, scene, extent=None, cancelled=False):
+    """One rank's blocks: where they are and what they say; None if the job was cancelled."""
+    plan = run(Zoo([folder]), scene, extent=extent).plan
+    sink = CollectingSink(cancel_at=0 if cancelled and ranks.rank == 1 else 2)
+    if ranks.rank:
+        sink.planned(plan)  # rank 0 alone is told it
+        sink.reports.append(("planning", 0.0))
+    try:
+        run(Zoo([folder]), scene, sink, ranks, extent=extent)
+    except errors.Cancelled:
+        return None
+    return sink.times, sink.classes
 
-    def __init__(self, rank, size, told):
-        super().__init__()
-        self.rank, self.size, self.told = rank, size, told
 
-    def tell(self, message):
-        if self.rank:
-            return self.told.pop(0)
-        self.told.append(message)
-        return message
-
-
-@pytest.mark.parametrize("size", [2, 5])
-def test_ranks_share_the_windows_and_the_bits(zoo, scene, size):
+@pytest.mark.parametrize("size", [2, 3])
+@pytest.mark.parametrize("extent", [None, Extent(101, 90, 240, 140, "pixel")])
+def test_ranks_share_the_windows_and_the_bits(folder, zoo, scene, size, extent, rank_pool, one_thread):
     """Each rank's blocks are those of one rank alone, and together they cover the map once."""
-    alone = run(zoo, scene)
-    told = []
-    sinks = [run(zoo, scene, ranks=OneOf(0, size, told))]
-    for number in range(1, size):
-        other = OneOf(number, size, list(told))
-        sink = CollectingSink()
-        sink.planned(alone.plan)  # rank 0 alone tells it
-        sinks.append(run(zoo, scene, sink, other))
-    assert (sum(sink.times for sink in sinks) == 1).all()
-    for sink in sinks:
-        np.testing.assert_array_equal(sink.classes[sink.times == 1], alone.classes[sink.times == 1])
+    alone = run(zoo, scene, extent=extent)
+    shares = rank_pool.run(size, share_of, folder, scene, extent)
+    assert (sum(times for times, _ in shares) == 1).all()
+    for times, classes in shares:
+        np.testing.assert_array_equal(classes[times == 1], alone.classes[times == 1])
+
+
+def test_what_one_rank_is_told_stops_all(folder, zoo, scene, rank_pool):
+    assert rank_pool.run(2, share_of, folder, scene, cancelled=True) == [None, None]
