@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from .convnextv2 import ConvNeXtV2, convnextv2
+from .convnext import ConvNeXt, convnext, convnextv2
 from .decoder import Decoder
 from .encoder import Encoder
 from .fpn import FPN
@@ -15,9 +15,9 @@ from .swin import Swin, swin
 from .upernet import UPerNet
 from .upernet_water import WaterUPerNet
 
-__all__ = ["FPN", "SPIM", "ConvNeXtV2", "Segmenter", "Swin", "UPerNet", "WaterUPerNet", "build", "shapes"]
+__all__ = ["FPN", "SPIM", "ConvNeXt", "Segmenter", "Swin", "UPerNet", "WaterUPerNet", "build", "shapes"]
 
-ENCODERS: dict[str, Callable[..., Encoder]] = {"convnextv2": convnextv2, "swin": swin}
+ENCODERS: dict[str, Callable[..., Encoder]] = {"convnext": convnext, "convnextv2": convnextv2, "swin": swin}
 UPERNETS: dict[str, Callable[..., Decoder]] = {"mmseg": UPerNet, "lwc": WaterUPerNet}
 
 

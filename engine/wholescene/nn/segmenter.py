@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from . import patch as on_patch
-from .convnextv2 import LayerNorm2d
+from .convnext import LayerNorm2d
 from .decoder import Decoder
 from .encoder import Encoder
 from .fpn import upsample

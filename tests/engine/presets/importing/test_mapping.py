@@ -9,7 +9,7 @@ import torch.nn.functional as F
 
 from checkpoints import ATTO, MMSEG, SPIM, SWIN_TINY, WATER, published, save
 from wholescene import nn
-from wholescene.nn.convnextv2 import VARIANTS as CONVNEXT_VARIANTS
+from wholescene.nn.convnext import VARIANTS as CONVNEXT_VARIANTS
 from wholescene.nn.swin import VARIANTS as SWIN_VARIANTS
 from wholescene.presets import Zoo
 from wholescene.presets.importing import Checkpoint, Mapped, recognise
