@@ -118,7 +118,8 @@ def test_another_extent_is_another_map(scenes, capsys):
 def test_what_was_asked_otherwise_is_not_finished(scenes, capsys):
     """Each run differs from the first in one wish, and is itself finished when it is asked for again."""
     assert segment(*scenes) == 0
-    for wish in (["--bands", "3,2,1"], ["--nodata", "0"], ["--confidence"]):
+    modes = (["--mode", "crop"], ["--spim-stages", "none"])
+    for wish in (["--bands", "3,2,1"], ["--nodata", "0"], ["--confidence"], *modes):
         for state in ("done", "skipped"):
             capsys.readouterr()
             assert segment(*scenes, *wish, "--json") == 0
