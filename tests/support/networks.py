@@ -33,7 +33,7 @@ WATER_FINE = {**WATER, "joined": "finest"}
 NARROW_CONVNEXTV2 = {"name": "narrow convnextv2"}
 NARROW_SWIN = {"name": "narrow swin"}
 NARROW = {
-    "narrow convnextv2": partial(nn.ConvNeXtV2, depths=(1, 1, 2, 1), dims=(12, 24, 48, 96)),
+    "narrow convnextv2": partial(nn.ConvNeXt, depths=(1, 1, 2, 1), dims=(12, 24, 48, 96), grn=True, layer_scale=None),
     "narrow swin": partial(nn.Swin, depths=(2, 2, 2, 2), dim=12, heads=(1, 2, 3, 4)),
 }
 
