@@ -12,6 +12,7 @@ from ..nn.patch import Patch
 from ..raster.grid import Grid
 from ..raster.scene import Scene
 from ..raster.view import ModelView
+from ..wire import errors
 from ..wire.plan import NODATA, Window
 from .sink import Pixels
 
@@ -54,9 +55,15 @@ class Delivery:
 
 
 def classify(logits: Patch, values: Tensor, *, confidence: bool) -> list[Pixels]:
-    """Class values ``[h, w]`` of a tile and, if asked for, the winner's probability in percent."""
+    """Class values ``[h, w]`` of a tile and, if asked for, the winner's probability in percent.
+
+    Raises:
+        NotFinite: a logit is no number. The first class would win there, as if it had been found.
+    """
     # max over a strided class axis is many times faster than argmax on CPUs, and gives the same
-    best = logits.data[0].float().max(0).indices
+    highest, best = logits.data[0].float().max(0)
+    if bool(highest.isnan().any()):
+        raise errors.NotFinite(row=logits.window.row, col=logits.window.col)
     layers = [values[best.cpu()].numpy()]
     if confidence:
         probability = torch.softmax(logits.data[0].float(), 0).amax(0)

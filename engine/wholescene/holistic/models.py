@@ -46,6 +46,8 @@ def load(
 def _load(
     path: Path, modified: int, architecture: bytes, precision: str, device: str, off: tuple[int, ...]
 ) -> nn.Segmenter:
+    if torch.device(device).type == "cuda":
+        torch.backends.cudnn.allow_tf32 = False  # float32 is what it says, also in convolutions
     network = nn.build(msgspec.json.decode(architecture))
     unused = tuple(f"spim.{stage}." for stage in off)
     network.load_state_dict({name: weight for name, weight in load_file(path).items() if not name.startswith(unused)})

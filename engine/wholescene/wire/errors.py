@@ -306,6 +306,12 @@ class OutOfMemory(WholeSceneError):
     remedy = "Close other programs and try again."
 
 
+class NotFinite(WholeSceneError):
+    code = "compute.not_finite"
+    problem = "The network's answer at row {row}, column {col} is not a number: its features grew too large."
+    remedy = "Choose --precision float32; if that is what was used, the weights do not suit scenes with such values."
+
+
 class NoExactForm(WholeSceneError):
     code = "compute.no_exact_form"
     problem = "The operator {operator} has no exact form over a divided scene."

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 import rasterio
 import torch
+from safetensors.torch import load_file, save_file
 
 from jobs import CollectingSink, picture, random_zoo, undivided, write_scene
 from wholescene.holistic import segment
+from wholescene.presets.seal import seal
 from wholescene.wire import errors
 from wholescene.wire.request import Extent, SegmentRequest
 
@@ -186,3 +188,15 @@ def test_weights_that_changed(tmp_path, scene):
     weights.unlink()
     with pytest.raises(errors.WeightsMissing):
         run(zoo, scene)
+
+
+def test_features_that_overflow_are_told_and_not_mapped(tmp_path, scene):
+    zoo, sink = random_zoo(tmp_path), CollectingSink()
+    path = tmp_path / "random" / "weights.safetensors"
+    weights = load_file(path)
+    name = next(name for name in weights if name.endswith("fc1.weight"))
+    save_file({**weights, name: weights[name] * 1e25}, path)
+    seal(tmp_path / "random")
+    with pytest.raises(errors.NotFinite):
+        run(zoo, scene, sink)
+    assert not sink.times.any()
