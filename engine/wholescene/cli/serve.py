@@ -30,6 +30,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="tcp://HOST:PORT",
         help="let other machines reach the engine there, encrypted; HOST: an address or an interface such as eth0",
     )
+    parser.add_argument(
+        "--attached-only",
+        action="store_true",
+        help="compute nothing here: jobs wait for a worker group that attaches itself, see docs/headless.md",
+    )
     resources.add_devices(resources.add_options(parser))
 
 

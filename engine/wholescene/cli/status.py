@@ -31,6 +31,22 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def rank_lines(status: dict[str, Any]) -> list[str]:
+    """The ranks of the worker, if there are several, and the groups that have attached themselves."""
+    ranks = status["worker"]["ranks"]
+    lines = [_rank_line(rank) for rank in ranks] if len(ranks) > 1 or status["groups"] else []
+    for group in status["groups"]:
+        there = ", ".join(f"{rank['rank']} on {rank['host']} ({rank['device']})" for rank in group["ranks"])
+        lines.append(f"  group {group['name']}: {len(group['ranks'])} of {group['size']} ranks are attached: {there}")
+    return lines
+
+
+def _rank_line(rank: dict[str, Any]) -> str:
+    if rank["pid"] is None:
+        return f"  rank {rank['rank']}: starting"
+    return f"  rank {rank['rank']}: {rank['device'] or 'any device'} on {rank['host']}, process {rank['pid']}"
+
+
 def _show(status: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -43,6 +59,8 @@ def _show(status: dict[str, Any]) -> None:
         f"Engine {status['version']}, process {status['pid']}, running for {duration(status['uptime'])}, "
         f"{status['clients']} client(s), worker: {worker}"
     )
+    for line in rank_lines(status):
+        console.print(line, markup=False)
     if not status["jobs"]:
         console.print("No jobs yet.")
         return

@@ -60,7 +60,10 @@ Launcher = Callable[[Callable[[Any, dict[str, Any]], None]], Worker]
 
 
 class Conductor:
-    """Runs jobs. ``announce(job, type, body)`` tells a job's followers; ``notify`` puts events into the loop."""
+    """Runs jobs. ``announce(job, type, body)`` tells a job's followers; ``notify`` puts events into the loop.
+
+    Jobs wait until there is something to compute with: until ``ready`` says so.
+    """
 
     def __init__(
         self,
@@ -69,12 +72,15 @@ class Conductor:
         launch: Launcher,
         notify: Callable[[object], None],
         announce: Callable[[Job, str, dict[str, Any]], None],
+        ready: Callable[[], bool] = lambda: True,
     ) -> None:
         self._jobs = jobs
         self._writer = writer
         self._launch = launch
         self._notify = notify
         self._announce = announce
+        self._ready = ready
+        self._retired = False
         self._worker: Worker | None = None
         self._computing: Job | None = None  # what the worker is busy with, also after its job has ended
         self._current: Job | None = None  # the one job that is being worked on
@@ -101,6 +107,10 @@ class Conductor:
             return {"state": "none", "pid": None, "ranks": []}
         state = "busy" if self._computing else "idle"
         return {"state": state, "pid": self._worker.pid, "ranks": self._worker.describe()}
+
+    def retire_worker(self) -> None:
+        """There is a better worker: let this one go before the next job."""
+        self._retired = True
 
     def fail_all(self, error: WholeSceneError) -> None:
         """The engine cannot go on: every job that has not ended fails with ``error``."""
@@ -158,7 +168,7 @@ class Conductor:
 
     def _next(self) -> Job | None:
         """The job to start now, if one waits and nothing is under way."""
-        if self._current is not None or self._computing is not None:
+        if self._current is not None or self._computing is not None or not self._ready():
             return None
         return next((job for job in self._jobs.active() if job.state == QUEUED), None)
 
@@ -176,7 +186,8 @@ class Conductor:
 
     def _run(self, job: Job) -> None:
         if self._worker is None:
-            self._worker = self._launch(self.hear)
+            self._launch_worker()
+        assert self._worker is not None
         self._current = self._computing = job
         log.info("job %s starts in worker %s: %s", job.id, self._worker.pid, job.request)
         self._worker.run(job.id, job.request.to_dict())
@@ -295,9 +306,16 @@ class Conductor:
         self._worker.kill()
         self._worker = None
         self._worker_idle()
+        if self._ready():
+            self._launch_worker()
+
+    def _launch_worker(self) -> None:
         self._worker = self._launch(self.hear)
+        self._retired = False
 
     def _rest_worker(self, now: float) -> None:
-        if self._worker is not None and self._computing is None and now - self._idle_since > WORKER_IDLE:
+        idle = self._worker is not None and self._computing is None
+        if idle and (self._retired or now - self._idle_since > WORKER_IDLE):
+            assert self._worker is not None
             self._worker.close()
             self._worker = None

@@ -21,10 +21,11 @@ from .. import __version__
 from ..wire import message as wire
 from ..wire.connection import ConnectionInfo
 from ..wire.errors import BadMessage, InternalError, WholeSceneError
+from .attached import Attached
 from .conductor import Conductor, Worker
 from .crew import Crew
-from .events import BlockRead, BlockWritten, Bytes, Inbox
-from .handlers import HANDLERS, mismatch
+from .events import BlockRead, BlockWritten, Bytes, Inbox, ToWorker
+from .handlers import HANDLERS, WITH_BUFFERS, mismatch
 from .jobs import Job, Registry, plain_error
 from .journal import Journal
 from .sockets import Listeners, Peer, Socket
@@ -35,6 +36,7 @@ from .writer import Writer, remove_left_behind
 log = logging.getLogger(__name__)
 
 CLIENT_SILENT = 60.0  # seconds after which a client that says nothing counts as gone
+WORKER_SILENT = 20.0  # the same for an agent, which speaks every few seconds: a job hangs on it
 MESSAGES_PER_TURN = 64
 FAULTS_IN_A_ROW = 20  # failed turns after which no better one is to be expected: about two seconds
 AFTER_A_FAULT = 0.1  # seconds
@@ -47,6 +49,7 @@ class Settings:
     """How an engine runs. ``idle_exit`` in seconds, None for never; ``segment`` is what the worker computes with.
 
     ``crew`` are the ranks of its own worker. ``bind`` is an address for other machines.
+    ``attached_only``: this machine computes nothing itself, jobs wait for a group that attaches.
     """
 
     journal: Path
@@ -57,6 +60,7 @@ class Settings:
     worker_log: Path | None = None
     crew: Crew = field(default_factory=Crew)
     bind: str | None = None
+    attached_only: bool = False
 
 
 @dataclass
@@ -85,7 +89,10 @@ class Engine:
         self.jobs = Registry(self._journal)
         self.writer = Writer(self.inbox.put)
         self.streams = Streams(self.writer, self.send)
-        self.conductor = Conductor(self.jobs, self.writer, self._launch, self.inbox.put, self._announce)
+        self.attached = Attached(self.inbox.put)
+        self.conductor = Conductor(
+            self.jobs, self.writer, self._launch, self.inbox.put, self._announce, self._can_compute
+        )
 
     @property
     def connection(self) -> ConnectionInfo:
@@ -191,6 +198,7 @@ class Engine:
     def forget(self, session: str) -> None:
         """A client is gone: nothing more is sent to it; its jobs go on."""
         self.clients.pop(session, None)
+        self.attached.forget(session)
         for job in self.jobs.all():
             job.followers.pop(session, None)
 
@@ -228,8 +236,8 @@ class Engine:
             raise mismatch(message.protocol, message.body.get("version"))
         if message.type not in HANDLERS:
             raise BadMessage(detail=f"there is no message type '{message.type}'")
-        if message.buffers:
-            raise BadMessage(detail="clients send no buffers")
+        if message.buffers and message.type not in WITH_BUFFERS:
+            raise BadMessage(detail=f"a message of type '{message.type}' has no buffers")
         HANDLERS[message.type](self, message)
 
     # -- other threads and the clock --
@@ -237,7 +245,9 @@ class Engine:
     def _handle(self, event: object) -> None:
         try:
             self.conductor.handle(event)
-            if isinstance(event, BlockWritten):
+            if isinstance(event, ToWorker):
+                self.send(event.session, event.kind, event.body)
+            elif isinstance(event, BlockWritten):
                 self._block_written(event)
             elif isinstance(event, BlockRead):
                 self.streams.read_again(self.jobs.get(event.job), event)
@@ -255,7 +265,7 @@ class Engine:
     def _tick(self) -> float:
         """Whatever time brings; seconds until the next turn at the latest."""
         now = time.monotonic()
-        for session in [name for name, client in self.clients.items() if now - client.heard > CLIENT_SILENT]:
+        for session in [name for name, client in self.clients.items() if now - client.heard > self._patience(name)]:
             self.forget(session)
         pause = self.conductor.tick()
         if self.jobs.active():
@@ -265,12 +275,22 @@ class Engine:
             self._stopping = True
         return pause
 
+    def _patience(self, session: str) -> float:
+        return WORKER_SILENT if self.attached.knows(session) else CLIENT_SILENT
+
     def _clean_up_after_predecessor(self) -> None:
         for job, part in self._journal.fail_left_behind():
             log.warning("job %s was running when an earlier engine died", job)
             if part is not None:
                 remove_left_behind(part)
 
+    def _can_compute(self) -> bool:
+        return not self.settings.attached_only or self.attached.chosen(incomplete=True) is not None
+
     def _launch(self, hear: Any) -> Worker:
+        """A group that has attached itself, or a worker of this machine."""
         settings = self.settings
+        group = self.attached.chosen(incomplete=settings.attached_only)
+        if group is not None:
+            return group.launch(hear)
         return settings.crew.launch(hear, settings.segment, settings.environment, settings.worker_log)

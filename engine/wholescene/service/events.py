@@ -25,6 +25,15 @@ class FromWorker:
 
 
 @dataclass(frozen=True)
+class ToWorker:
+    """A message for the agent of a rank elsewhere, which only the loop can send."""
+
+    session: str
+    kind: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Opened:
     """The part file of a job is ready for blocks; ``plan`` as plain values."""
 

@@ -12,7 +12,7 @@ from .. import __version__
 from ..wire.errors import BadMessage, BadRequest, ProtocolMismatch
 from ..wire.message import PROTOCOL, Message
 from ..wire.request import SegmentRequest
-from . import outputs, pipe
+from . import outputs, pipe, worker_messages
 from .blocks import MAX_CREDIT, Follower
 from .jobs import Job
 
@@ -104,6 +104,7 @@ def status(engine: Engine, message: Message) -> None:
         "clients": len(engine.clients),
         "refused": engine.refused,
         "worker": engine.conductor.worker_status(),
+        "groups": engine.attached.describe(),
         "jobs": [job.summary() for job in engine.jobs.all()],
     }
     engine.reply(message, "status", body)
@@ -139,7 +140,11 @@ HANDLERS: dict[str, Handler] = {
     "presets": presets,
     "shutdown": shutdown,
     "bye": bye,
+    "worker.attach": worker_messages.attach,
+    "worker.event": worker_messages.event,
+    "worker.block": worker_messages.block,
 }
+WITH_BUFFERS = ("worker.block",)
 
 
 def _job(engine: Engine, message: Message) -> Job:

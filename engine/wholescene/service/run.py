@@ -28,12 +28,14 @@ def serve(
     show: Callable[[str], None] | None = None,
     crew: Crew | None = None,
     bind: str | None = None,
+    attached_only: bool = False,
 ) -> int:
     """Run the engine until it is shut down, interrupted, or idle for ``idle_exit`` seconds (None: never).
 
     ``segment`` (module:function) is what the worker computes with, ``environment`` is added to
     the worker's. ``show`` gets a line when the engine is ready. ``crew`` are the ranks of the worker,
     one by default. ``bind`` (tcp://HOST:PORT) lets other machines reach the engine as well, with CURVE.
+    ``attached_only``: jobs wait for a worker group that attaches itself, this machine computes nothing.
     Returns 0; raises EngineRunning, ConnectionFileInvalid or BindRefused.
     """
     path = Path(connection or connection_file()).absolute()
@@ -49,6 +51,7 @@ def serve(
                 worker_log=worker_log(),
                 crew=crew or Crew(),
                 bind=bind,
+                attached_only=attached_only,
             )
             _run(Engine(settings), path, show or _show)
     finally:

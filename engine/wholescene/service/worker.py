@@ -180,9 +180,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     place.add_arguments(parser)
     options = parser.parse_args(arguments)
     if options.engine:
-        from . import agent
+        from .agent import main as keep_a_rank
 
-        return agent.main(options)
+        return keep_a_rank(options)
     commands, results = claim_pipes()
     Worker(options.segment, place.from_arguments(options), commands, results).run()
     return 0

@@ -73,6 +73,23 @@ def test_the_line_about_exchanges_names_kinds_and_share():
     assert line == "2 ranks exchanged 4.00 MB (halo 3.00 MB, attention 1.00 MB): 12% of their time"
 
 
+def test_status_lists_ranks_and_groups():
+    from wholescene.cli.status import rank_lines
+
+    alone = {"worker": {"ranks": [{"rank": 0, "device": None, "host": None, "pid": 1}]}, "groups": []}
+    assert rank_lines(alone) == []
+    ranks = [
+        {"rank": 0, "device": "cuda:0", "host": "a", "pid": 7},
+        {"rank": 1, "device": None, "host": None, "pid": None},
+    ]
+    group = {"name": "g", "size": 3, "ranks": [{"rank": 2, "host": "b", "device": "cpu"}]}
+    assert rank_lines({"worker": {"ranks": ranks}, "groups": [group]}) == [
+        "  rank 0: cuda:0 on a, process 7",
+        "  rank 1: starting",
+        "  group g: 1 of 3 ranks are attached: 2 on b (cpu)",
+    ]
+
+
 # -- real ranks --
 
 
