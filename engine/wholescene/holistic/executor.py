@@ -300,7 +300,15 @@ def check(program: Program, division: Division) -> None:
 
     A map that is rewritten also needs tiles as large as the halo, since one row of them waits; and
     cells of a grid consist of whole tiles.
+
+    Raises:
+        NoExactForm: a step is of no known kind, or looks around itself in the scene itself.
     """
+    for step in (*program.steps, program.head):
+        first = isinstance(step, Local) and step.reads == (Read(program.image),)
+        known = isinstance(step, (Local, Global, Attention))
+        if not known or (not first and any(read.feature == program.image for read in reads_of(step))):
+            raise errors.NoExactForm(operator=step.name)
     tile = division.tile
     for feature, spec in program.features.items():
         steps = [step for step in program.steps if step.writes == feature]

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, cast
+from typing import cast
 
 from torch import Tensor, nn
 
+from .exact_form import check_reducing
 from .patch import reduce
-from .steps import Local, Read, Step, macs
-
-
-class Block(Protocol):
-    """A block that knows itself as a step which rewrites a feature map."""
-
-    def step(self, name: str, feature: str) -> Step:
-        """The block as one step."""
+from .steps import Local, Read, Step, macs, step_of
 
 
 class Stage(nn.Module):
-    """Halve the resolution (not in the first stage), then a row of blocks; ``[B, C, H, W]``."""
+    """Halve the resolution (not in the first stage), then a row of blocks; ``[B, C, H, W]``.
+
+    Each block has a method ``step(name, feature)``: itself as a step that rewrites a feature map.
+    """
 
     def __init__(self, downsample: nn.Module, blocks: Sequence[nn.Module]) -> None:
         super().__init__()
@@ -54,9 +51,14 @@ class Encoder(nn.Module):
         return features
 
     def stage_steps(self, index: int, reads: str, writes: str) -> list[Step]:
-        """One stage as steps: the map ``reads`` halved (by four in the first stage) to ``writes``, then its blocks."""
+        """One stage as steps: the map ``reads`` halved (by four in the first stage) to ``writes``, then its blocks.
+
+        Raises:
+            NoExactForm: a layer cannot be computed exactly over a divided scene.
+        """
         stage = cast(Stage, self.stages[index])
         layer, factor = (self.stem, 4) if index == 0 else (stage.downsample, 2)
+        check_reducing(layer)
         down = Local(
             f"{writes}.downsample",
             reads=(Read(reads),),
@@ -64,5 +66,4 @@ class Encoder(nn.Module):
             run=lambda patches: reduce(patches[0], layer, factor),
             macs=macs(layer),
         )
-        blocks = cast(Sequence[Block], stage.blocks)
-        return [down, *(block.step(f"{writes}.{i}", writes) for i, block in enumerate(blocks))]
+        return [down, *(step_of(block, f"{writes}.{i}", writes) for i, block in enumerate(stage.blocks))]

@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..wire.plan import Window
+from .exact_form import check_centred
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class Patch:
 
 
 def convolve(patch: Patch, layer: nn.Conv2d) -> Patch:
-    """A convolution of stride 1, odd kernel and "same" zero padding."""
+    """A convolution of stride 1, odd kernel and "same" zero padding; NoExactForm if it is another."""
+    check_centred(layer)
     (kernel_y, kernel_x), (dilation_y, dilation_x) = layer.kernel_size, layer.dilation
     reach_y, reach_x = kernel_y // 2 * dilation_y, kernel_x // 2 * dilation_x
     top, bottom, left, right = _edges(patch)

@@ -12,10 +12,11 @@ from . import patch as on_patch
 from .convnext import LayerNorm2d
 from .decoder import Decoder
 from .encoder import Encoder
+from .exact_form import refuse
 from .fpn import upsample
 from .patch import Patch
 from .spim import SPIM
-from .steps import FeatureSpec, Local, Output, Program, Read, Step
+from .steps import FeatureSpec, Local, Output, Program, Read, Step, step_of
 
 STRIDE = 32  # pixels of the coarsest feature map
 
@@ -99,7 +100,11 @@ class Segmenter(nn.Module):
         return torch.cat([torch.cat(row, -1) for row in rows], -2)
 
     def program(self, bands: int) -> Program:
-        """The network as steps, for a scene of ``bands`` bands padded to a multiple of `STRIDE`."""
+        """The network as steps, for a scene of ``bands`` bands padded to a multiple of `STRIDE`.
+
+        Raises:
+            NoExactForm: a layer cannot be computed exactly over a divided scene.
+        """
         features = {"image": FeatureSpec(bands, 1)}
         steps: list[Step] = []
         outputs: list[Output] = []
@@ -122,14 +127,16 @@ class Segmenter(nn.Module):
         if str(index) not in self.spim:
             return name, name
         block = self.spim[str(index)]
-        assert isinstance(block, SPIM)
         in_place = self.feeds_next or index == len(self.encoder.dims) - 1
         output = name if in_place else f"{name}.spim"
         features[output] = features[name]
-        steps.append(replace(block.step(f"{name}.spim", name, output), confined=self.spim_confined))
+        steps.append(replace(step_of(block, f"{name}.spim", name, output), confined=self.spim_confined))
         return output, output if self.feeds_next else name
 
     def _head(self, outputs: Sequence[Output]) -> Local:
+        if type(self.decoder).on_patches is Decoder.on_patches:
+            refuse(self.decoder)
+
         def decode(patches: Sequence[Patch]) -> Patch:
             ready = [prepare(patch) for (_, prepare), patch in zip(outputs, patches, strict=True)]
             return on_patch.upsample(self.decoder.on_patches(ready), self.decoder.stride)

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 from torch import Tensor, nn
 
 from ..wire.plan import Window
+from .exact_form import refuse
 from .patch import Patch, surround
 
 
@@ -118,6 +120,17 @@ class Program:
     head: Local
     image: str = "image"
     grid: tuple[int, int] | None = None
+
+
+def step_of(block: nn.Module, name: str, *features: str) -> Step:
+    """What a block's own method ``step(name, *features)`` says.
+
+    Raises:
+        NoExactForm: it has none, and so nobody knows how to compute it over a divided scene.
+    """
+    if not hasattr(block, "step"):
+        refuse(block)
+    return cast(Step, cast(Any, block).step(name, *features))
 
 
 def reads_of(step: Step) -> tuple[Read, ...]:

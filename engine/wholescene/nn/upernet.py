@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from . import patch as on_patch
 from .decoder import Decoder
+from .exact_form import check_settled
 from .patch import Patch
 from .steps import FeatureSpec, Global, Output, Read, Step, macs
 
@@ -34,6 +35,7 @@ class ConvModule(nn.Module):
 
     def on_patch(self, patch: Patch) -> Patch:
         """The same where neighbours are known (with the running statistics)."""
+        check_settled(self.bn)
         out = on_patch.convolve(patch, self.conv)
         return out.like(F.relu(self.bn(out.data)))
 
@@ -107,6 +109,8 @@ class UPerNet(Decoder):
 
     def _close(self, sums: Tensor, norm: Callable[[Patch], Patch]) -> Callable[[Patch, Patch], Patch]:
         """The bottleneck over the map and its pools, which by now are a few numbers of the whole scene."""
+        for conv in _modules(self.psp_modules):
+            check_settled(conv.bn)
         means = _means(sums, self.conv_seg.weight.dtype)
         pools = [self._narrow(conv, mean) for conv, mean in zip(_modules(self.psp_modules), means, strict=True)]
 
