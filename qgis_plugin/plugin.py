@@ -38,6 +38,7 @@ class WholeScenePlugin:
         self.iface.addPluginToRasterMenu(MENU, self.action)
         self.iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
         self.dock.visibilityChanged.connect(self._panel_shown)
+        self.controller.find_jobs()
 
     def _panel_shown(self, visible: bool) -> None:
         if visible and self.controller is not None:

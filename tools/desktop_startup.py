@@ -57,16 +57,15 @@ class Stage(QObject):
         """Write what can be seen now."""
         canvas, panel = iface.mapCanvas(), self.panel
         button = panel.segment_button
-        centre = button.mapToGlobal(QPoint(button.width() // 2, button.height() // 2))
         layers = QgsProject.instance().layerTreeRoot().layerOrder()
         active = iface.activeLayer()
         state = {
             "ready": self.shown and not canvas.isDrawing(),
-            "button": [centre.x(), centre.y()],
+            "button": self.centre(button),
             "enabled": button.isEnabled() and button.isVisible(),
-            "run": panel.state.value,
-            "stage": panel.run_view.stage(),
-            "progress": panel.run_view.bar.value(),
+            "run": "running" if panel.jobs.rows() else "idle",
+            "jobs": [self.of_row(row) for row in panel.jobs.rows()],
+            "progress": max((row.bar.value() for row in panel.jobs.rows()), default=0),
             "notice": panel.notice.code(),
             "layers": [layer.name() for layer in layers],
             "sources": [layer.source() for layer in layers],
@@ -77,6 +76,16 @@ class Stage(QObject):
         partial = path.with_suffix(".part")
         partial.write_text(json.dumps(state))
         partial.replace(path)
+
+    def of_row(self, row):
+        """What a job's row says, and where its buttons are."""
+        buttons = {name: self.centre(button) for name, button in row.buttons.items() if button.isVisible()}
+        return {"title": row.title.full_text(), "stage": row.stage.full_text(), "buttons": buttons}
+
+    def centre(self, widget):
+        """Where to click a widget on the screen."""
+        point = widget.mapToGlobal(QPoint(widget.width() // 2, widget.height() // 2))
+        return [point.x(), point.y()]
 
     def unfolded_classes(self, layer):
         """The class names that can be read in the layer tree."""

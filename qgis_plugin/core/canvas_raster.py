@@ -29,6 +29,7 @@ class CanvasRaster:
     def __init__(self, path: str, grid: OutputGrid) -> None:
         self.path = path
         self.grid = grid
+        self.written = 0  # pixels; blocks do not overlap
         self._dataset: Any = None
         _create(path, grid)
         # a GeoTIFF fresh from Create stays one flush behind for other readers; a reopened one does not
@@ -40,6 +41,11 @@ class CanvasRaster:
             raise ValueError(f"a block of {len(classes)} bytes at {window} does not fit the grid")
         band = self._dataset.GetRasterBand(1)
         _checked(band.WriteRaster, window.col, window.row, window.width, window.height, bytes(classes))
+        self.written += len(classes)
+
+    def share(self) -> float:
+        """How much of the map has been written, 0 to 1."""
+        return self.written / (self.grid.width * self.grid.height)
 
     def flush(self) -> None:
         """Let other readers see all that was written."""

@@ -7,7 +7,7 @@ signals of the session.
 from __future__ import annotations
 
 import queue
-from typing import Any, Callable, Dict, Mapping, Tuple
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Sequence, Tuple
 
 from qgis.PyQt.QtCore import QObject, QTimer, pyqtSlot
 
@@ -23,7 +23,14 @@ BEAT_MS = 10_000
 MISSED_BEATS = 3  # so many unanswered beats, and the engine is lost
 GROWN_MS = 250  # a map cannot be redrawn much more often
 
-Requests = "queue.SimpleQueue[Tuple[str, Dict[str, Any]]]"
+Requests = "queue.SimpleQueue[Tuple[str, Dict[str, Any], str]]"  # type, body, subject
+
+
+class Heard(NamedTuple):
+    """What belongs to a message beside its body: the subject of our question (ticket or job), and buffers."""
+
+    subject: str
+    buffers: Sequence[Any]
 
 
 class Conversation(QObject):
@@ -34,7 +41,7 @@ class Conversation(QObject):
         self._session = session
         self._requests = requests
         self._rasters = GrowingRasters()
-        self._asked: Dict[str, Tuple[str, str]] = {}  # message id → (type, job) while unanswered
+        self._asked: Dict[str, Tuple[str, str]] = {}  # message id → (type, subject) while unanswered
         self._greeted = False
         self._over = False
         self._silent_beats = 0
@@ -45,7 +52,7 @@ class Conversation(QObject):
         self._heart = _timer(self, beat_ms, self._beat)
         self._growth = _timer(self, GROWN_MS, self._show_growth)
         self._growth.setSingleShot(True)
-        self._hearing: Dict[str, Callable[[Mapping[str, Any], Message], None]] = {
+        self._hearing: Dict[str, Callable[[Mapping[str, Any], Heard], None]] = {
             "hello": self._hello,
             "bye": self._bye,
             "presets": self._presets,
@@ -65,7 +72,7 @@ class Conversation(QObject):
         self._channel.open()
 
     def close(self) -> None:
-        """Hang up and delete the working rasters."""
+        """Hang up and let go of the working rasters; their files stay, since layers may read them."""
         self._over = True
         self._heart.stop()
         self._growth.stop()
@@ -79,22 +86,21 @@ class Conversation(QObject):
         """Send what waits in the queue, once the engine has said hello."""
         while self._greeted and not self._over:
             try:
-                kind, body = self._requests.get_nowait()
+                kind, body, subject = self._requests.get_nowait()
             except queue.Empty:
                 return
             if kind == "release":
                 self._rasters.release(body["job"])
             else:
-                self._ask(kind, body)
+                self._ask(kind, body, subject)
 
-    def _ask(self, kind: str, body: Mapping[str, Any]) -> None:
-        job = str(body.get("job", ""))
+    def _ask(self, kind: str, body: Mapping[str, Any], subject: str = "") -> None:
         try:
             message_id = self._channel.send(kind, body)
         except WholeSceneError as problem:  # too large, or a value that cannot be sent
-            self._session.failed.emit(job, problem.to_dict())
+            self._refused(kind, subject, problem.to_dict())
             return
-        self._asked[message_id] = (kind, job)
+        self._asked[message_id] = (kind, subject)
 
     # -- life ------------------------------------------------------------------
 
@@ -119,22 +125,24 @@ class Conversation(QObject):
 
     def _hear(self, message: Message) -> None:
         self._silent_beats = 0
-        kind, job = self._asked.pop(message.reply_to, ("", ""))
+        kind, subject = self._asked.pop(message.reply_to, ("", ""))
         if message.type == "error":
-            self._refused(kind, job, dict(message.body.get("error") or {}))
+            self._refused(kind, subject, dict(message.body.get("error") or {}))
         elif message.type in self._hearing:  # others belong to a later release
             try:
-                self._hearing[message.type](message.body, message)
+                self._hearing[message.type](message.body, Heard(subject, message.buffers))
             except (KeyError, TypeError, ValueError, WholeSceneError) as problem:
                 self._lose(BadMessage(detail=f"'{message.type}' with {problem!r}"))
 
-    def _refused(self, kind: str, job: str, error: Dict[str, Any]) -> None:
-        if kind in ("submit", "attach", "cancel"):
-            self._session.failed.emit(job, error)
+    def _refused(self, kind: str, subject: str, error: Dict[str, Any]) -> None:
+        if kind == "submit":
+            self._session.refused.emit(subject, error)
+        elif kind in ("attach", "cancel"):
+            self._session.failed.emit(subject, error)
         elif kind in ("hello", ""):
             self._lose(from_dict(error))
 
-    def _hello(self, body: Mapping[str, Any], _: Message) -> None:
+    def _hello(self, body: Mapping[str, Any], _: Heard) -> None:
         theirs, version = body["protocol"], str(body["version"])
         if theirs != PROTOCOL:
             self._lose(mismatch(theirs, version))
@@ -143,47 +151,47 @@ class Conversation(QObject):
             self._session.conversation_began(dict(body))
             self.answer_requests()
 
-    def _bye(self, body: Mapping[str, Any], _: Message) -> None:
+    def _bye(self, body: Mapping[str, Any], _: Heard) -> None:
         self._lose(EngineLost(detail="it was shut down"))
 
-    def _presets(self, body: Mapping[str, Any], _: Message) -> None:
+    def _presets(self, body: Mapping[str, Any], _: Heard) -> None:
         self._session.presets.emit(list(body["presets"]))
 
-    def _status(self, body: Mapping[str, Any], _: Message) -> None:
+    def _status(self, body: Mapping[str, Any], _: Heard) -> None:
         self._session.status.emit(dict(body))
 
-    def _submitted(self, body: Mapping[str, Any], _: Message) -> None:
-        self._session.submitted.emit(str(body["job"]))
+    def _submitted(self, body: Mapping[str, Any], heard: Heard) -> None:
+        self._session.submitted.emit(str(body["job"]), heard.subject, int(body.get("ahead") or 0))
 
-    def _progress(self, body: Mapping[str, Any], _: Message) -> None:
+    def _progress(self, body: Mapping[str, Any], _: Heard) -> None:
         self._session.progress.emit(str(body["job"]), dict(body))
 
-    def _planned(self, body: Mapping[str, Any], _: Message) -> None:
+    def _planned(self, body: Mapping[str, Any], _: Heard) -> None:
         job, plan = str(body["job"]), dict(body["plan"])
         path = self._rasters.add(job, Plan.from_dict(plan).grid)
-        self._session.planned.emit(job, plan, path)
+        self._session.planned.emit(job, plan, path, str(body.get("output") or ""))
 
-    def _block(self, body: Mapping[str, Any], message: Message) -> None:
+    def _block(self, body: Mapping[str, Any], heard: Heard) -> None:
         job = str(body["job"])
         window = Window(*(int(body[key]) for key in ("row", "col", "height", "width")))
-        if not message.buffers:
+        if not heard.buffers:
             raise ValueError("no pixels")
-        if not self._rasters.write(job, window, bytes(message.buffers[0])):
+        if not self._rasters.write(job, window, bytes(heard.buffers[0])):
             return  # ended, or without a raster: no credit, so no more blocks
         if not self._growth.isActive():
             self._growth.start()
         # one by one: the engine counts bytes under way too, and few large blocks may exhaust them
         self._channel.send("credit", {"job": job, "blocks": 1})
 
-    def _done(self, body: Mapping[str, Any], _: Message) -> None:
+    def _done(self, body: Mapping[str, Any], _: Heard) -> None:
         job = self._ended(body)
         self._session.done.emit(job, dict(body["result"]))
 
-    def _failed(self, body: Mapping[str, Any], _: Message) -> None:
+    def _failed(self, body: Mapping[str, Any], _: Heard) -> None:
         job = self._ended(body)
         self._session.failed.emit(job, dict(body["error"]))
 
-    def _cancelled(self, body: Mapping[str, Any], _: Message) -> None:
+    def _cancelled(self, body: Mapping[str, Any], _: Heard) -> None:
         job = self._ended(body)
         self._session.cancelled.emit(job)
 
@@ -194,8 +202,8 @@ class Conversation(QObject):
         return job
 
     def _show_growth(self) -> None:
-        for job in self._rasters.flush():
-            self._session.grown.emit(job)
+        for job, share in self._rasters.flush():
+            self._session.grown.emit(job, share)
 
 
 def mismatch(theirs: Any, version: str) -> ProtocolMismatch:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import tempfile
-from typing import Dict, List
+from typing import Dict, List, Optional, Tuple
 
 from ..wire.plan import OutputGrid, Window
 from .canvas_raster import CanvasError, CanvasRaster
+
+FOLDER_PREFIX = "wholescene-"
 
 
 class GrowingRasters:
@@ -28,7 +29,8 @@ class GrowingRasters:
         """Start the raster of ``job``, again if there is one; its path, or "" if it cannot be made."""
         self.release(job)
         try:
-            self._folder = self._folder or tempfile.mkdtemp(prefix="wholescene-")
+            if not os.path.isdir(self._folder):  # it goes with its last file
+                self._folder = tempfile.mkdtemp(prefix=FOLDER_PREFIX)
             self._canvases[job] = CanvasRaster(self._path(job), grid)
         except (CanvasError, OSError):
             return ""
@@ -47,10 +49,11 @@ class GrowingRasters:
         self._dirty[job] = None
         return True
 
-    def flush(self) -> List[str]:
-        """Let readers see everything; the jobs whose rasters show more than before."""
+    def flush(self) -> List[Tuple[str, float]]:
+        """Let readers see everything; the jobs whose rasters show more than before, with the share they show."""
         dirty, self._dirty = list(self._dirty), {}
-        return [job for job in dirty if self._flushed(job)]
+        shares = [(job, self._flushed(job)) for job in dirty]
+        return [(job, share) for job, share in shares if share is not None]
 
     def finish(self, job: str) -> None:
         """The job has ended: close its raster. The file stays until :meth:`release`."""
@@ -65,28 +68,26 @@ class GrowingRasters:
         self._dirty.pop(job, None)
         self._give_up(job)
         if self._folder:
-            # on Windows a file that is still read stays until the folder goes
-            with contextlib.suppress(OSError):
-                os.remove(self._path(job))
+            dispose(self._path(job))
 
     def close(self) -> None:
-        """Delete everything."""
+        """Let go of all files, which stay: layers read them, and a job may be found again with its map so far."""
         for job in list(self._canvases):
-            self._give_up(job)
+            self.finish(job)
         if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = ""
+            with contextlib.suppress(OSError):  # unless it is empty
+                os.rmdir(self._folder)
 
-    def _flushed(self, job: str) -> bool:
+    def _flushed(self, job: str) -> Optional[float]:
         canvas = self._canvases.get(job)
         if canvas is None:
-            return False
+            return None
         try:
             canvas.flush()
         except CanvasError:
             self._give_up(job)
-            return False
-        return True
+            return None
+        return canvas.share()
 
     def _give_up(self, job: str) -> None:
         canvas = self._canvases.pop(job, None)
@@ -96,3 +97,18 @@ class GrowingRasters:
     def _path(self, job: str) -> str:
         name = "".join(letter for letter in job if letter.isalnum())
         return os.path.join(self._folder, f"{name}.tif")
+
+
+def dispose(path: str) -> None:
+    """Delete a working raster of this or an earlier session, and its folder with the last one.
+
+    What cannot be deleted (Windows keeps what a layer reads) is left to the temporary folder's own end.
+    A path that is not one of ours stays: it may come from a settings file.
+    """
+    if not os.path.basename(os.path.dirname(path)).startswith(FOLDER_PREFIX):
+        return
+    with contextlib.suppress(OSError):
+        for file in (path, f"{path}.aux.xml"):
+            if os.path.exists(file):
+                os.remove(file)
+        os.rmdir(os.path.dirname(path))

@@ -10,7 +10,7 @@ from typing import Optional
 from qgis.PyQt.QtCore import QElapsedTimer, QIODevice, QObject, QProcess, QTimer, pyqtSignal
 from qgis.PyQt.QtNetwork import QNetworkProxy, QTcpSocket
 
-from ..wire.connection import ConnectionInfo, data_dir, private_folder, read_connection
+from ..wire.connection import ConnectionInfo, connection_file, data_dir, private_folder, read_connection
 from ..wire.errors import EngineNotFound, EngineStartFailed, WholeSceneError
 from .channel import loopback
 from .installation import PYTHON_SETTING, clean_environment, engine_python, without_console
@@ -23,10 +23,11 @@ LOG_TAIL = 4096  # bytes
 POLL_MS = 150
 START_MS = 60_000
 KNOCK_MS = 3_000
+LEAVE_MS = 30_000  # after which a new engine is tried anyway; it says what is in its way
 
 
 class EngineLauncher(QObject):
-    """``found`` or ``failed`` follows each :meth:`find_or_start`, unless :meth:`stop` comes first."""
+    """``found`` or ``failed`` follows each :meth:`find_or_start` and :meth:`find`, unless :meth:`stop` comes first."""
 
     found = pyqtSignal(object)  # ConnectionInfo
     starting = pyqtSignal()
@@ -35,6 +36,7 @@ class EngineLauncher(QObject):
     def __init__(self, parent: Optional[QObject] = None, start_ms: int = START_MS) -> None:
         super().__init__(parent)
         self._start_ms = start_ms
+        self._may_start = False
         self._door: Optional[QTcpSocket] = None
         self._stale_key = ""
         self._pid = 0
@@ -42,6 +44,10 @@ class EngineLauncher(QObject):
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
         self._poll.timeout.connect(self._look)
+        self._leaving = 0
+        self._leave = QTimer(self)
+        self._leave.setInterval(POLL_MS)
+        self._leave.timeout.connect(self._has_left)
         self._knock = QTimer(self)
         self._knock.setSingleShot(True)
         self._knock.setInterval(KNOCK_MS)
@@ -50,7 +56,7 @@ class EngineLauncher(QObject):
     @property
     def busy(self) -> bool:
         """Whether a search or a start is under way."""
-        return self._door is not None or self._poll.isActive()
+        return self._door is not None or self._poll.isActive() or self._leave.isActive()
 
     @property
     def log_file(self) -> Path:
@@ -58,21 +64,51 @@ class EngineLauncher(QObject):
         return data_dir() / LOG_NAME
 
     def find_or_start(self) -> None:
-        """Find the running engine, or start one."""
+        """Find the running engine, or start one; a search under way may now end in a start."""
+        self._may_start = True
+        self._search()
+
+    def find(self) -> None:
+        """Find the running engine; ``failed`` with EngineNotFound if there is none."""
+        if not self.busy:
+            self._may_start = False
+            self._search()
+
+    def start_after(self, pid: int) -> None:
+        """Start an engine once the process ``pid``, an engine that is stopping, has let go of its place."""
+        self._leaving = pid
+        self._waited.start()
+        self._leave.start()
+
+    def _search(self) -> None:
         if self.busy:
             return
         try:
             info = read_connection()
-        except EngineNotFound:
-            self._start("")
+        except EngineNotFound as problem:
+            self._nobody(problem, "")
         except WholeSceneError as problem:
             self.failed.emit(problem.to_dict())
         else:
             self._knock_at(info)
 
+    def _nobody(self, problem: WholeSceneError, stale_key: str) -> None:
+        if self._may_start:
+            self._start(stale_key)
+        else:
+            self.failed.emit(problem.to_dict())
+
+    def _has_left(self) -> None:
+        # where a process cannot be asked for (Windows), the end of its connection file has to do
+        gone = not is_alive(self._leaving) if os.name == "posix" else not connection_file().exists()
+        if gone or self._waited.elapsed() > LEAVE_MS:
+            self._leave.stop()
+            self.find_or_start()
+
     def stop(self) -> None:
         """Give up waiting. An engine that was started goes on, and ends by itself when nobody comes."""
         self._poll.stop()
+        self._leave.stop()
         self._close_door()
 
     # -- is anybody there? -------------------------------------------------------
@@ -100,7 +136,7 @@ class EngineLauncher(QObject):
     def _nobody_home(self) -> None:
         if self._door is not None:
             self._close_door()
-            self._start(self._stale_key)
+            self._nobody(EngineNotFound(detail="the one that left its connection file is gone"), self._stale_key)
 
     def _close_door(self) -> None:
         self._knock.stop()

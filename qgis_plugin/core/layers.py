@@ -7,13 +7,14 @@ import re
 from pathlib import PurePath
 from typing import List, Optional
 
-from qgis.core import QgsRasterLayer
+from qgis.core import QgsProject, QgsRasterLayer
 
 from ..wire.errors import LayerWithoutFile
 
 # what QGIS itself hangs on a GDAL name
 QGIS_SUFFIX = re.compile(r"\|(option|credential|authcfg)[:=].*$", re.DOTALL)
 GEOPACKAGE_TABLE = re.compile(r"^(?P<path>.+)\|layername=(?P<table>[^|]+)$", re.IGNORECASE | re.DOTALL)
+JOB_PROPERTY = "wholescene/job"  # custom property of a layer that grows: the engine's id of its job
 ARCHIVES = re.compile(r"^(/vsi(zip|tar|gzip|7z|rar|subfile)/)+", re.IGNORECASE)
 
 
@@ -23,6 +24,12 @@ def sources_of(layer: QgsRasterLayer) -> List[str]:
     if problem is not None:
         raise problem
     return [gdal_name(layer.source())]
+
+
+def layer_of_job(job: str) -> Optional[QgsRasterLayer]:
+    """The layer of the project in which the map of ``job`` grows, also one that was saved and cannot be read now."""
+    every = QgsProject.instance().mapLayers().values() if job else ()
+    return next((layer for layer in every if layer.customProperty(JOB_PROPERTY) == job), None)
 
 
 def problem_of(layer: QgsRasterLayer) -> Optional[LayerWithoutFile]:

@@ -25,12 +25,13 @@ class EngineSession(QThread):
     lost = pyqtSignal(dict)  # error; the connection is over
     presets = pyqtSignal(list)
     status = pyqtSignal(dict)
-    submitted = pyqtSignal(str)  # job
-    planned = pyqtSignal(str, dict, str)  # job, plan, working raster ("" if there is no room for one)
+    submitted = pyqtSignal(str, str, int)  # job, ticket of the request, jobs before it
+    refused = pyqtSignal(str, dict)  # ticket of the request, error
+    planned = pyqtSignal(str, dict, str, str)  # job, plan, working raster ("" if there is no room for one), output
     progress = pyqtSignal(str, dict)  # job, {state, stage, fraction, seconds_left}
-    grown = pyqtSignal(str)  # job; its working raster shows more, at most every 250 ms
+    grown = pyqtSignal(str, float)  # job, share of its pixels that its working raster shows; at most every 250 ms
     done = pyqtSignal(str, dict)  # job, result
-    failed = pyqtSignal(str, dict)  # job ("" for a request that was refused), error
+    failed = pyqtSignal(str, dict)  # job, error
     cancelled = pyqtSignal(str)  # job
 
     _wake = pyqtSignal()
@@ -39,7 +40,7 @@ class EngineSession(QThread):
         super().__init__(parent)
         self._beat_ms = beat_ms
         self._info: Optional[ConnectionInfo] = None
-        self._requests: "queue.SimpleQueue[Tuple[str, Dict[str, Any]]]" = queue.SimpleQueue()
+        self._requests: "queue.SimpleQueue[Tuple[str, Dict[str, Any], str]]" = queue.SimpleQueue()
         self._connected = False
 
     # -- for the GUI thread --------------------------------------------------------
@@ -52,7 +53,7 @@ class EngineSession(QThread):
         self.start()
 
     def stop(self) -> None:
-        """Hang up in silence and wait for the thread. The engine goes on with its job."""
+        """Hang up in silence and wait for the thread. The engine goes on with its jobs; their working rasters stay."""
         self.quit()
         self.wait()
         self._connected = False
@@ -61,17 +62,17 @@ class EngineSession(QThread):
         """Whether the engine has said hello and is not lost."""
         return self._connected
 
-    def submit(self, request: Mapping[str, Any]) -> None:
-        """Start a job; ``submitted`` follows, or ``failed`` with an empty job."""
-        self._ask("submit", {"request": dict(request), "credit": CREDIT})
+    def submit(self, request: Mapping[str, Any], ticket: str = "") -> None:
+        """Start a job; ``submitted`` or ``refused`` follows, with the ``ticket`` that tells requests apart."""
+        self._ask("submit", {"request": dict(request), "credit": CREDIT}, ticket)
 
     def attach(self, job: str) -> None:
         """Follow a job that was started earlier, with all its blocks."""
-        self._ask("attach", {"job": job, "credit": CREDIT})
+        self._ask("attach", {"job": job, "credit": CREDIT}, job)
 
     def cancel(self, job: str) -> None:
         """End a job; ``cancelled`` follows, or how it ended otherwise."""
-        self._ask("cancel", {"job": job})
+        self._ask("cancel", {"job": job}, job)
 
     def request_presets(self) -> None:
         """Ask for the presets."""
@@ -89,8 +90,8 @@ class EngineSession(QThread):
         """Say that no layer reads the working raster of ``job`` any more, so that it can be deleted."""
         self._ask("release", {"job": job})
 
-    def _ask(self, kind: str, body: Dict[str, Any]) -> None:
-        self._requests.put((kind, body))
+    def _ask(self, kind: str, body: Dict[str, Any], subject: str = "") -> None:
+        self._requests.put((kind, body, subject))
         self._wake.emit()
 
     # -- in the thread ---------------------------------------------------------------

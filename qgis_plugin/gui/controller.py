@@ -1,20 +1,21 @@
-"""Joins the panel to the engine and to the project: one job at a time, nothing modal."""
+"""Joins the panel to the engine and to the project: what is chosen becomes a job, nothing modal."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Mapping, Optional
 
 from qgis.core import QgsProject, QgsRasterLayer
 from qgis.gui import QgisInterface
 from qgis.PyQt.QtCore import QObject
 
-from ..core import bands, layers
-from ..wire.errors import WholeSceneError
+from ..core import bands, layers, styling
+from ..core.job import Job
+from ..wire.errors import EngineDied, WholeSceneError
 from .engine_link import EngineLink
-from .growing_layer import GrowingLayer
+from .job_desk import JobDesk
 from .notice import Kind
-from .panel import RunState, SegmentPanel
+from .panel import SegmentPanel
 from .request import preset_problem, request_from
 from .texts import escaped, tr
 from .view_export import ViewExport
@@ -34,96 +35,97 @@ WAYS_OUT = {
     "engine.start_failed": ("retry", "Try again"),
     "engine.lost": ("segment", "Try again"),
     "job.worker_died": ("segment", "Try again"),
+    "job.engine_died": ("segment", "Start it again"),
 }
 
 
 class SegmentController(QObject):
-    """Turns clicks into requests, and what the engine says into what the panel and the map show."""
+    """Turns clicks into jobs, and their ends into what the panel and the map show."""
 
     def __init__(self, panel: SegmentPanel, iface: QgisInterface) -> None:
         super().__init__(panel)
         self.panel = panel
         self._canvas = iface.mapCanvas()
         self.link = EngineLink(panel.engine_line, iface, self)
+        self.desk = JobDesk(self.link.session, panel.jobs, self._canvas, self)
         self.export = ViewExport(self)
-        self._job: Optional[str] = None  # the id, once the engine has given one
-        self._request: Optional[Dict[str, Any]] = None  # of the job that runs or waits for the engine
-        self._growing: Optional[GrowingLayer] = None
-        self._scene_id = self._scene_name = ""
+        self._failed: Optional[Job] = None  # what "Try again" means
+        self._finished: Optional[Job] = None  # what "Show it on the map" means, with the path of its map
+        self._shown_path = ""
+        self._loss: Mapping[str, Any] = {}  # how the connection was lost whose engine is searched for
         self._connect()
         self._layer_changed(panel.layer())
 
     def _connect(self) -> None:
-        panel, link = self.panel, self.link
+        panel, link, desk = self.panel, self.link, self.desk
         panel.segment_requested.connect(self.segment)
-        panel.cancel_requested.connect(self.cancel)
         panel.layer_changed.connect(self._layer_changed)
         panel.preset_box.preset_changed.connect(self._preset_changed)
         panel.notice.action_triggered.connect(self._take_way_out)
         self.export.finished.connect(self._view_exported)
         self.export.failed.connect(self._tell_error)
         link.ready.connect(self._engine_ready)
+        link.lost.connect(self._engine_lost)
         link.unavailable.connect(self._engine_unavailable)
-        session = link.session
-        session.presets.connect(panel.preset_box.set_presets)
-        session.submitted.connect(self._submitted)
-        session.planned.connect(self._planned)
-        session.progress.connect(self._progress)
-        session.grown.connect(self._grown)
-        session.done.connect(self._done)
-        session.failed.connect(self._failed)
-        session.cancelled.connect(self._cancelled)
+        link.waits_for_jobs.connect(self._tell_engine_busy)
+        link.session.presets.connect(panel.preset_box.set_presets)
+        desk.finished.connect(self._job_finished)
+        desk.failed.connect(self._job_failed)
+        desk.kept.connect(self._part_kept)
+        desk.trouble.connect(self._tell_error)
 
     def start_engine(self) -> None:
         """Connect to the engine, starting one if none runs. Does nothing if that is under way or done."""
         self.link.ensure()
 
+    def find_jobs(self) -> None:
+        """Look for the jobs that an earlier QGIS left running, without starting an engine for it."""
+        if self.desk.recover():
+            self.link.find()
+
     def close(self) -> None:
-        """Let go of everything; the engine finishes its job without us."""
+        """Let go of everything; the engine finishes its jobs without us."""
         self.export.cancel()
-        self._forget_job(remove_layer=True)
+        self.desk.close()
         self.link.close()
 
     # -- clicks ----------------------------------------------------------------
 
-    def segment(self, overwrite: bool = False) -> None:
-        """Segment the chosen layer; a second click while a job runs changes nothing."""
-        if self.panel.state is not RunState.IDLE:
-            return
+    def segment(self) -> None:
+        """Make a job of what is chosen; one that is under way already is not started twice."""
         self.panel.notice.clear()
         self.panel.result_view.hide()
         try:
-            self._request = request_from(self.panel, overwrite)
+            request = request_from(self.panel)
         except WholeSceneError as error:
             self._tell_error(error.to_dict())
             return
-        self._scene_id, self._scene_name = self.panel.layer().id(), self.panel.layer().name()
-        self.panel.run_view.start("submitted" if self.link.is_ready() else "starting")
-        self.panel.set_state(RunState.STARTING)
-        if self.link.is_ready():
-            self.link.session.submit(self._request)
-        else:
-            self.link.ensure()
+        layer, preset = self.panel.layer(), self.panel.preset_box.current()
+        job = Job(request, layer.name(), self.panel.preset_box.title_of(str(preset["name"])), layer.id())
+        self._start(job)
 
-    def cancel(self) -> None:
-        """Cancel the job, or the wait for the engine."""
-        if self.panel.state is RunState.RUNNING:
-            self.panel.set_state(RunState.CANCELLING)
-            self.panel.run_view.show_stage("cancelling")
-            self.link.session.cancel(self._job)
-        elif self.panel.state is RunState.STARTING:
-            if self.link.is_ready():  # sent already: cancelled as soon as the job has an id
-                self.panel.set_state(RunState.CANCELLING)
-                self.panel.run_view.show_stage("cancelling")
-            else:
-                self._forget_job(remove_layer=True)
+    def _start(self, job: Job) -> None:
+        if any(other.request == job.request for other in self.desk.live()):
+            self.panel.notice.show_text(Kind.HINT, tr("This is in the list of jobs already."))
+            return
+        job.project = QgsProject.instance().fileName()
+        self.desk.add(job)
+        self.link.ensure()
+
+    def _again(self, overwrite: bool = False) -> None:
+        """Start the job that failed once more; without one, what is chosen."""
+        if self._failed is None:
+            self.segment()
+            return
+        old, self._failed = self._failed, None
+        request = {**old.request, "overwrite": overwrite or bool(old.request.get("overwrite"))}
+        self._start(Job(request, old.scene_name, old.preset_title, old.scene_id, old.layer_name))
 
     # -- choices ---------------------------------------------------------------
 
     def _layer_changed(self, layer: Optional[QgsRasterLayer]) -> None:
-        if self.panel.state is RunState.IDLE:
-            self.panel.notice.clear()
-            self.panel.result_view.hide()
+        self.panel.notice.clear()
+        self.panel.result_view.hide()
         if layer is not None:
             self.panel.extent_choice.set_scene_crs(layer.crs(), layer.extent())
             self._warn_of_layer(layer)
@@ -131,12 +133,12 @@ class SegmentController(QObject):
 
     def _warn_of_layer(self, layer: QgsRasterLayer) -> None:
         problem = layers.problem_of(layer)
-        if problem is not None and self.panel.state is RunState.IDLE:
+        if problem is not None:
             self._tell_error(problem.to_dict(), hint=True)
 
     def _preset_changed(self, preset: Optional[Mapping[str, Any]]) -> None:
         problem = preset_problem(preset) if preset else None
-        if problem is not None and self.panel.state is RunState.IDLE:
+        if problem is not None:
             self._tell_error(problem.to_dict(), hint=True)
         elif self.panel.notice.code().startswith("preset."):
             self.panel.notice.clear()
@@ -172,81 +174,64 @@ class SegmentController(QObject):
         names = (f"{scene.stem}_{preset['name']}{number}.tif" for number in ("", *(f"_{n}" for n in range(2, 1000))))
         self.panel.output_choice.suggest(next((name for name in names if not (scene.parent / name).exists()), ""))
 
-    # -- what the engine says --------------------------------------------------
+    # -- the engine --------------------------------------------------------------
 
     def _engine_ready(self) -> None:
         self.link.session.request_presets()
         if self.panel.notice.code().startswith("engine."):
             self.panel.notice.clear()
-        if self.panel.state is RunState.STARTING and self._job is None and self._request is not None:
-            self.panel.run_view.show_stage("submitted")
-            self.link.session.submit(self._request)
+        self.desk.engine_ready()
+
+    def _engine_lost(self, error: Mapping[str, Any]) -> None:
+        """It may be only the connection: an engine that still runs has our jobs."""
+        if self.desk.connection_lost() and error.get("code") == "engine.lost":
+            self._loss = error
+            self.link.find()
+        elif self.desk.live() or error.get("code") != "engine.lost":
+            self.desk.give_up(error)
+            self._tell_error(error)
+        # else: idle engines end by themselves; the next click starts one
 
     def _engine_unavailable(self, error: Mapping[str, Any]) -> None:
-        at_rest = self.panel.state is RunState.IDLE
-        self._forget_job(remove_layer=True)
-        if at_rest and error.get("code") == "engine.lost":
-            return  # idle engines end by themselves; the next click starts one
-        self._tell_error(error)
+        searching = bool(self.desk.live()) and error.get("code") == "engine.not_found"
+        if searching:  # nobody asked to start one: say what became of the jobs instead
+            error, self._loss = self._loss or EngineDied().to_dict(), {}
+        self.desk.give_up(error)
+        if not searching:
+            self._tell_error(error)
 
-    def _submitted(self, job: str) -> None:
-        if self.panel.state is RunState.CANCELLING:
-            self._job = job
-            self.link.session.cancel(job)
-        elif self.panel.state is RunState.STARTING:
-            self._job = job
-            self.panel.set_state(RunState.RUNNING)
+    def _tell_engine_busy(self) -> None:
+        told = tr("The running engine finishes its jobs first; then the chosen one is started.")
+        self.panel.notice.show_text(Kind.HINT, told)
 
-    def _planned(self, job: str, plan: Mapping[str, Any], working_path: str) -> None:
-        if job != self._job or self._growing is not None:
-            return
-        preset = self.panel.preset_box.title_of(str(plan["preset"]))
-        name = f"{self._scene_name} \N{EN DASH} {preset}"
-        self._growing = GrowingLayer(self._canvas, self)
-        self._growing.begin(plan, working_path, name, self._scene_id)
+    # -- ends of jobs ------------------------------------------------------------
 
-    def _progress(self, job: str, progress: Mapping[str, Any]) -> None:
-        if job == self._job and self.panel.state is RunState.RUNNING:
-            stage, fraction = str(progress.get("stage", "")), float(progress.get("fraction") or 0.0)
-            self.panel.run_view.show_progress(stage, fraction, progress.get("seconds_left"))
-
-    def _grown(self, job: str) -> None:
-        if job == self._job and self._growing is not None:
-            self._growing.mark_grown()
-
-    def _done(self, job: str, result: Mapping[str, Any]) -> None:
-        if job != self._job:
-            return
-        path, growing = str(result["path"]), self._growing
-        self._growing = None
-        shown = growing is not None and growing.finish(path)
-        self._forget_job(remove_layer=False)
+    def _job_finished(self, job: Job, result: Mapping[str, Any], shown: bool) -> None:
+        path = str(result["path"])
         if shown:
             self.panel.notice.clear()
         else:
-            told = tr("Written to {path}").format(path=escaped(path))
-            self.panel.notice.show_text(Kind.SUCCESS, told)
+            self._finished = job
+            told = tr("{job}: written to {path}").format(job=escaped(job.title), path=escaped(path))
+            action = ("show", tr("Show it on the map")) if job.plan.get("classes") else None
+            self._shown_path = path
+            self.panel.notice.show_text(Kind.SUCCESS, told, action)
         self.panel.result_view.show_areas(Path(path).name, result.get("areas", []))
         self._suggest_output(self.panel.layer(), self.panel.preset_box.current())
 
-    def _failed(self, job: str, error: Mapping[str, Any]) -> None:
-        if job and self._job and job != self._job:
-            return
-        self._forget_job(remove_layer=True)
+    def _job_failed(self, job: Job, error: Mapping[str, Any]) -> None:
+        self._failed = job
         self._tell_error(error)
 
-    def _cancelled(self, job: str) -> None:
-        if job == self._job:
-            self._forget_job(remove_layer=True)
+    def _part_kept(self, job: Job, path: str) -> None:
+        told = tr("The finished part is in {path}. The rest of it is nodata.").format(path=escaped(path))
+        self.panel.notice.show_text(Kind.SUCCESS, told)
 
-    def _forget_job(self, remove_layer: bool) -> None:
-        if self._growing is not None and remove_layer:
-            self._growing.discard()
-            self._growing = None
-        if self._job is not None:
-            self.link.session.release(self._job)
-        self._job = self._request = None
-        self.panel.set_state(RunState.IDLE)
+    def _show_finished(self) -> None:
+        job, self._finished = self._finished, None
+        if job is not None:
+            layer = styling.class_layer(self._shown_path, job.title, job.plan["classes"])
+            styling.insert_above(layer, job.scene_id)
 
     # -- errors and their ways out ---------------------------------------------
 
@@ -256,22 +241,18 @@ class SegmentController(QObject):
 
     def _take_way_out(self, action: str) -> None:
         self.panel.notice.clear()
-        if action == "export":
-            self._export_view()
-        elif action == "replace":
-            self.segment(overwrite=True)
-        elif action == "segment":
-            self.segment()
-        elif action == "retry":
-            self.link.ensure()
-        elif action == "python":
-            self.link.choose_python()
-        elif action == "output":
-            self.panel.output_choice.ask()
-        elif action == "bands":
-            self.panel.band_mapping.fold.set_open(True)
-        elif action == "scene":
-            self.panel.extent_choice.choose_scene()
+        ways = {
+            "export": self._export_view,
+            "replace": lambda: self._again(overwrite=True),
+            "segment": self._again,
+            "show": self._show_finished,
+            "retry": self.link.ensure,
+            "python": self.link.choose_python,
+            "output": self.panel.output_choice.ask,
+            "bands": lambda: self.panel.band_mapping.fold.set_open(True),
+            "scene": self.panel.extent_choice.choose_scene,
+        }
+        ways[action]()
 
     def _export_view(self) -> None:
         layer = self.panel.layer()

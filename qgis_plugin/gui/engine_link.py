@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import QFileDialog
 
 from ..core.launcher import PYTHON_SETTING, EngineLauncher
 from ..core.session import EngineSession
+from ..wire.jobstate import has_ended
 from .engine_line import EngineLine, EngineState
 from .texts import tr
 
@@ -19,7 +20,9 @@ class EngineLink(QObject):
     """The session, the launcher and the line at the foot of the panel."""
 
     ready = pyqtSignal()
-    unavailable = pyqtSignal(dict)  # coded error: not installed, did not start, lost
+    lost = pyqtSignal(dict)  # coded error: an engine that answered does not any more
+    unavailable = pyqtSignal(dict)  # coded error: not running, not installed, did not start
+    waits_for_jobs = pyqtSignal()  # another Python was chosen, but the engine is busy
 
     def __init__(self, line: EngineLine, iface: QgisInterface, parent: QObject) -> None:
         super().__init__(parent)
@@ -27,10 +30,14 @@ class EngineLink(QObject):
         self._launcher = EngineLauncher(self)
         self._line = line
         self._window = iface.mainWindow()
+        self._replacing = False  # the engine, by one of another Python
+        self._waits = False
+        self._pid = 0
         self._launcher.found.connect(self.session.open)
-        self._launcher.failed.connect(self._unavailable)
+        self._launcher.failed.connect(self._not_there)
         self.session.connected.connect(self._connected)
-        self.session.lost.connect(self._unavailable)
+        self.session.lost.connect(self._lost)
+        self.session.status.connect(self._replace_when_idle)
         line.start_requested.connect(self.ensure)
         line.stop_requested.connect(self.session.shutdown_engine)
         line.python_requested.connect(self.choose_python)
@@ -41,10 +48,14 @@ class EngineLink(QObject):
 
     def ensure(self) -> None:
         """Connect to a running engine, or start one; safe to call at any time."""
-        if self._line.state in (EngineState.READY, EngineState.STARTING):
-            return
-        self._line.set_state(EngineState.STARTING)
-        self._launcher.find_or_start()
+        if self._line.state is not EngineState.READY:
+            self._line.set_state(EngineState.STARTING)
+            self._launcher.find_or_start()
+
+    def find(self) -> None:
+        """Connect to a running engine; ``unavailable`` follows if there is none."""
+        if self._line.state is not EngineState.READY:
+            self._launcher.find()
 
     def close(self) -> None:
         """Let go of the engine, which goes on by itself."""
@@ -53,19 +64,49 @@ class EngineLink(QObject):
 
     def choose_python(self) -> None:
         """Let the user say where the engine is."""
-        settings = QgsSettings()
-        before = settings.value(PYTHON_SETTING, "", str)
+        before = QgsSettings().value(PYTHON_SETTING, "", str)
         title = tr("Python of the engine, for example .venv/bin/python in the WholeScene folder")
         path, _filter = QFileDialog.getOpenFileName(self._window, title, before)
         if path:
-            settings.setValue(PYTHON_SETTING, path)
+            self.use_python(path)
+
+    def use_python(self, path: str) -> None:
+        """Take the engine of that Python: at once, or when the running one has no jobs any more."""
+        QgsSettings().setValue(PYTHON_SETTING, path)
+        if self.is_ready():
+            self._replacing, self._waits = True, False
+            self.session.request_status()
+        else:
             self.ensure()
 
+    def _replace_when_idle(self, status: Mapping[str, Any]) -> None:
+        if not self._replacing:
+            return
+        if any(not has_ended(str(job.get("state"))) for job in status.get("jobs", [])):
+            if not self._waits:  # asked again with every beat of the heart, told once
+                self._waits = True
+                self.waits_for_jobs.emit()
+        else:
+            self.session.shutdown_engine()
+
     def _connected(self, hello: Mapping[str, Any]) -> None:
+        self._pid = int(hello.get("pid") or 0)
         self._line.set_state(EngineState.READY, hello)
         self.ready.emit()
 
-    def _unavailable(self, error: Mapping[str, Any]) -> None:
-        lost = self._line.state is EngineState.READY
-        self._line.set_state(EngineState.LOST if lost else EngineState.ABSENT)
+    def _lost(self, error: Mapping[str, Any]) -> None:
+        if not self.is_ready():  # it never answered
+            self._not_there(error)
+            return
+        if self._replacing:
+            self._replacing = False
+            self._line.set_state(EngineState.STARTING)
+            self._launcher.start_after(self._pid)
+            return
+        self._line.set_state(EngineState.LOST)
+        self.lost.emit(dict(error))
+
+    def _not_there(self, error: Mapping[str, Any]) -> None:
+        if self._line.state is not EngineState.LOST:  # which tells more
+            self._line.set_state(EngineState.ABSENT)
         self.unavailable.emit(dict(error))

@@ -8,7 +8,7 @@ from qgis.core import QgsLayerTreeLayer, QgsProject, QgsRasterLayer
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, QTimer
 
-from ..core import styling
+from ..core import layers, styling
 
 LOOK_AGAIN = 100  # ms to wait while the map is being drawn: drawing is not to be interrupted
 
@@ -21,17 +21,32 @@ class GrowingLayer(QObject):
         self._canvas = canvas
         self._layer_id = ""
         self._scene_id = ""
-        self._name = ""
+        self._name = self._job = ""
         self._plan: Mapping[str, Any] = {}
         self._grown = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._repaint)
 
-    def begin(self, plan: Mapping[str, Any], working_path: str, name: str, scene_id: str) -> None:
-        """Show the empty map just above its scene; without ``working_path`` only the finished one is shown."""
-        self._plan, self._name, self._scene_id = plan, name, scene_id
-        if working_path:
+    def begin(self, plan: Mapping[str, Any], working_path: str, name: str, scene_id: str, job: str = "") -> None:
+        """Show the empty map just above its scene; without ``working_path`` only the finished one is shown.
+
+        A project that was saved while the map grew has its layer already: that one goes on.
+        """
+        self._plan, self._name, self._scene_id, self._job = plan, name, scene_id, job
+        saved = layers.layer_of_job(job)
+        if saved is not None:
+            self._layer_id = saved.id()
+            self.continue_with(working_path)
+        elif working_path:
+            self._show(working_path)
+
+    def continue_with(self, working_path: str) -> None:
+        """Grow in another working raster, from its beginning; a layer that was removed stays away."""
+        layer = self.layer()
+        if layer is not None and working_path:
+            self._show_in(layer, working_path)
+        elif not self._layer_id and working_path:
             self._show(working_path)
 
     def layer(self) -> Optional[QgsRasterLayer]:
@@ -44,20 +59,21 @@ class GrowingLayer(QObject):
         if not self._timer.isActive():
             self._timer.start(0)
 
-    def finish(self, path: str) -> bool:
-        """Show the finished file; False if the user has removed the layer meanwhile."""
+    def finish(self, path: str, name: str = "") -> bool:
+        """Show the finished file, under another ``name`` if one is given; False if the user has removed the layer."""
         self._timer.stop()
+        self._name = name or self._name
         if not self._layer_id:
+            self._job = ""
             self._show(path)
             return True
         layer = self.layer()
         if layer is None:
             return False
-        legend = self._legend()
-        unfolded = legend is not None and legend.isExpanded()
-        styling.switch_to(layer, path)
-        if unfolded:
-            QTimer.singleShot(0, self._unfold_legend)  # it was built anew, and is closed
+        if name:
+            layer.setName(name)
+        layer.removeCustomProperty(layers.JOB_PROPERTY)
+        self._show_in(layer, path)
         return True
 
     def discard(self) -> None:
@@ -67,8 +83,20 @@ class GrowingLayer(QObject):
             QgsProject.instance().removeMapLayer(self._layer_id)
             self._canvas.refresh()
 
+    def _show_in(self, layer: QgsRasterLayer, path: str) -> None:
+        legend = self._legend()
+        unfolded = legend is not None and legend.isExpanded()
+        was_valid = layer.isValid()
+        styling.switch_to(layer, path)
+        if not was_valid:  # restored from a project whose raster was gone: it has no style of its own
+            styling.apply_classes(layer, self._plan["classes"])
+        if unfolded:
+            QTimer.singleShot(0, self._unfold_legend)  # it was built anew, and is closed
+
     def _show(self, path: str) -> None:
         layer = styling.class_layer(path, self._name, self._plan["classes"])
+        if self._job:
+            layer.setCustomProperty(layers.JOB_PROPERTY, self._job)
         styling.insert_above(layer, self._scene_id)
         self._layer_id = layer.id()
         QTimer.singleShot(0, self._unfold_legend)

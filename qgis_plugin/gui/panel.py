@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import Enum
 from typing import Optional
 
 from qgis.core import QgsMapLayerProxyModel, QgsRasterLayer
@@ -15,34 +14,23 @@ from ..icon import ICON
 from .band_mapping import BandMapping
 from .engine_line import EngineLine
 from .extent_choice import ExtentChoice
+from .job_list import JobList
 from .notice import Notice
 from .output_choice import OutputChoice
 from .preset_box import PresetBox
 from .result_view import ResultView
-from .run_view import RunView
 from .texts import tr
 from .widgets import Caption, shrinkable
 
 
-class RunState(Enum):
-    """What the panel is doing."""
-
-    IDLE = "idle"
-    STARTING = "starting"  # clicked; waiting for an engine or for its answer
-    RUNNING = "running"
-    CANCELLING = "cancelling"
-
-
 class SegmentPanel(QWidget):
-    """Shows choices and progress; decides nothing."""
+    """Shows choices, jobs and results; decides nothing. Choices stay open while jobs run: they are for the next."""
 
     segment_requested = pyqtSignal()
-    cancel_requested = pyqtSignal()
     layer_changed = pyqtSignal(object)  # QgsRasterLayer or None
 
     def __init__(self, canvas: QgsMapCanvas, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
-        self.state = RunState.IDLE
         self.layer_combo = shrinkable(QgsMapLayerComboBox())
         self.layer_combo.setObjectName("wholesceneLayer")
         self.layer_combo.setFilters(QgsMapLayerProxyModel.Filter.RasterLayer)
@@ -54,13 +42,12 @@ class SegmentPanel(QWidget):
         self.segment_button.setObjectName("wholesceneSegment")
         self.segment_button.setMinimumHeight(34)
         self.segment_button.setIcon(QIcon(str(ICON)))
-        self.run_view = RunView()
+        self.jobs = JobList()
         self.notice = Notice()
         self.result_view = ResultView()
         self.engine_line = EngineLine()
         self._arrange()
         self._connect()
-        self.set_state(RunState.IDLE)
 
     def _arrange(self) -> None:
         layout = QVBoxLayout(self)
@@ -77,7 +64,7 @@ class SegmentPanel(QWidget):
                 layout.addWidget(Caption(caption, field))
             layout.addWidget(field)
             layout.addSpacing(6)
-        for widget in (self.segment_button, self.run_view, self.notice, self.result_view):
+        for widget in (self.segment_button, self.jobs, self.notice, self.result_view):
             layout.addWidget(widget)
             layout.addSpacing(4)
         layout.addStretch(1)
@@ -86,19 +73,10 @@ class SegmentPanel(QWidget):
     def _connect(self) -> None:
         self.layer_combo.layerChanged.connect(lambda layer: self.layer_changed.emit(layer))
         self.segment_button.clicked.connect(lambda: self.segment_requested.emit())
-        self.run_view.cancel_requested.connect(self.cancel_requested)
 
     def layer(self) -> Optional[QgsRasterLayer]:
         """The chosen layer."""
         return self.layer_combo.currentLayer()
-
-    def set_state(self, state: RunState) -> None:
-        """Show what can be done in this state. Choices stay open: they are for the next run."""
-        self.state = state
-        idle = state is RunState.IDLE
-        self.segment_button.setVisible(idle)
-        self.run_view.setVisible(not idle)
-        self.run_view.cancel.setEnabled(state in (RunState.STARTING, RunState.RUNNING))
 
     def allow_segment(self, allowed: bool, why_not: str = "") -> None:
         """Enable the button, or say in its tooltip what is missing."""

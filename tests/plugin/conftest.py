@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import qgis.utils
 from osgeo import gdal, osr
-from qgis.core import QgsApplication, QgsProject, QgsRasterLayer
+from qgis.core import QgsApplication, QgsProject, QgsRasterLayer, QgsSettings
 from qgis.gui import QgsLayerTreeMapCanvasBridge
 
 gdal.UseExceptions()
@@ -58,10 +58,12 @@ def plugin_zip() -> Path:
 
 @pytest.fixture
 def private_engine(tmp_path, monkeypatch):
-    """No engine of this account is seen, and none started here is seen by others."""
+    """No engine of this account is seen, and none started here is seen by others; no job is left to be found."""
     home = tmp_path / "engine home"
     monkeypatch.setenv("WHOLESCENE_HOME", str(home))
-    return home
+    QgsSettings().remove("wholescene/jobs")
+    yield home
+    QgsSettings().remove("wholescene/jobs")
 
 
 @pytest.fixture

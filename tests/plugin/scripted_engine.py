@@ -12,7 +12,7 @@ import threading
 
 import zmq
 from wholescene_qgis.wire.connection import ConnectionInfo, remove_connection, write_connection
-from wholescene_qgis.wire.errors import PresetInvalid
+from wholescene_qgis.wire.errors import JobUnknown, PresetInvalid
 from wholescene_qgis.wire.message import ENGINE, PROTOCOL, Session, new_key
 
 CLASSES = [{"value": 0, "name": "other", "colour": "#e8e4d8"}, {"value": 1, "name": "water", "colour": "#2379bd"}]
@@ -33,26 +33,30 @@ PRESETS = [
 
 
 class ScriptedEngine(threading.Thread):
-    """Answers hello, presets, status and submit by itself; the rest is sent by the test."""
+    """Answers hello, presets, status, submit (job1, job2, …) and attach by itself; the rest is sent by the test."""
 
     def __init__(self, protocol=PROTOCOL):
         super().__init__(daemon=True)
         self.protocol = protocol
         self.heard = []  # (type, body) of every message but the beats
+        self.unknown = set()  # jobs that this engine knows nothing of
+        self.jobs = []  # what status tells
+        self._jobs = 0
+        self._hang_up = threading.Event()
         self._client = None
         self._outbox = queue.Queue()
         self._over = threading.Event()
         self._key = new_key()
         self._session = Session(self._key, ENGINE)
-        self._socket = zmq.Context.instance().socket(zmq.ROUTER)
-        self._socket.linger = 0
-        port = self._socket.bind_to_random_port("tcp://127.0.0.1")
-        endpoint = f"tcp://127.0.0.1:{port}"
-        write_connection(ConnectionInfo(endpoint, self._key.hex(), os.getpid(), PROTOCOL, "0.1.0"))
+        self._listen()
 
     def say(self, kind, body, *buffers):
         """Send a message to the client that spoke last."""
         self._outbox.put((kind, body, buffers))
+
+    def hang_up(self):
+        """Drop all connections, as a network that fails does, and be there again."""
+        self._hang_up.set()
 
     def heard_types(self):
         return [kind for kind, _body in self.heard]
@@ -65,6 +69,9 @@ class ScriptedEngine(threading.Thread):
 
     def run(self):
         while not self._over.is_set():
+            if self._hang_up.is_set():
+                self._hang_up.clear()
+                self._listen_anew()
             while not self._outbox.empty() and self._client:
                 kind, body, buffers = self._outbox.get()
                 self._socket.send_multipart([self._client, *self._session.pack(kind, body, buffers)])
@@ -73,16 +80,34 @@ class ScriptedEngine(threading.Thread):
                 self._answer(self._session.unpack(frames))
         self._socket.close()
 
+    def _listen_anew(self):
+        old = self._socket
+        self._client = None
+        self._listen()  # first: whoever loses the connection looks for the new one at once
+        old.close()
+
+    def _listen(self):
+        self._socket = zmq.Context.instance().socket(zmq.ROUTER)
+        self._socket.linger = 0
+        port = self._socket.bind_to_random_port("tcp://127.0.0.1")
+        write_connection(ConnectionInfo(f"tcp://127.0.0.1:{port}", self._key.hex(), os.getpid(), PROTOCOL, "0.1.0"))
+
     def _answer(self, message):
         answers = {
             "hello": {"protocol": self.protocol, "version": "0.1.0", "pid": os.getpid(), "device": "CPU"},
             "presets": {"presets": PRESETS},
-            "status": {"jobs": [], "version": "0.1.0"},
-            "submit": {"job": "job1"},
+            "status": {"jobs": self.jobs, "version": "0.1.0"},
+            "submit": {"job": f"job{self._jobs + 1}", "ahead": 0},
+            "attach": {"job": message.body.get("job"), "ahead": 0},
         }
         if message.type != "status":
             self.heard.append((message.type, message.body))
-        if message.type in answers:
-            kind = "submitted" if message.type == "submit" else message.type
-            frames = self._session.pack(kind, answers[message.type], reply_to=message.id)
-            self._socket.send_multipart([self._client, *frames])
+        if message.type == "attach" and message.body["job"] in self.unknown:
+            kind, answer = "error", {"error": JobUnknown(job=message.body["job"]).to_dict()}
+        elif message.type in answers:
+            kind = "submitted" if message.type in ("submit", "attach") else message.type
+            answer = answers[message.type]
+            self._jobs += message.type == "submit"
+        else:
+            return
+        self._socket.send_multipart([self._client, *self._session.pack(kind, answer, reply_to=message.id)])

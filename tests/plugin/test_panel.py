@@ -23,6 +23,11 @@ def panel(engine, plugin, qtbot):
 
 
 @pytest.fixture
+def desk(plugin):
+    return plugin.controller.desk
+
+
+@pytest.fixture
 def scene(write_scene, add_raster, panel):
     """A layer of three bands, chosen in the panel."""
     values = np.random.default_rng(1).integers(0, 255, (3, SIZE, SIZE), np.uint8)
@@ -32,12 +37,12 @@ def scene(write_scene, add_raster, panel):
 
 
 @pytest.fixture
-def start(engine, panel, scene, qtbot):
+def start(engine, panel, desk, scene, qtbot):
     """Clicks Segment Layer and lets the engine announce its plan."""
 
     def click(planned=True):
         qtbot.mouseClick(panel.segment_button, LEFT)
-        qtbot.waitUntil(lambda: panel.state.name == "RUNNING")
+        qtbot.waitUntil(lambda: phases(desk) == ["QUEUED"])
         if planned:
             engine.say("planned", {"job": "job1", "plan": plan_of(scene), "output": "out.tif"})
             qtbot.waitUntil(lambda: len(names()) == 2)
@@ -57,6 +62,10 @@ def plan_of(layer):
         "preset": "water-lite",
         "precision": "float32",
     }
+
+
+def phases(desk):
+    return [job.phase.name for job in desk.jobs()]
 
 
 def names():
@@ -87,10 +96,10 @@ def test_a_running_engine_is_found_and_its_presets_listed(panel):
     assert "CPU" in panel.engine_line.text()
 
 
-def test_without_a_layer_nothing_can_be_clicked(panel, qtbot, engine):
+def test_without_a_layer_nothing_can_be_clicked(panel, qtbot, engine, desk):
     assert not panel.segment_button.isEnabled()
     qtbot.mouseClick(panel.segment_button, LEFT)
-    assert panel.state.name == "IDLE"
+    assert not desk.jobs()
     assert "submit" not in engine.heard_types()
 
 
@@ -123,16 +132,16 @@ def test_a_scene_without_georeference_is_asked_for_in_pixels(engine, panel, writ
     assert extent == {"xmin": 10, "ymin": 5, "xmax": 45, "ymax": 30, "crs": "pixel"}
 
 
-def test_many_clicks_are_one_job(engine, panel, scene, qtbot):
+def test_many_clicks_are_one_job(engine, panel, scene, qtbot, desk):
     for _ in range(5):
         qtbot.mouseClick(panel.segment_button, LEFT)
         panel.segment_requested.emit()
-    qtbot.waitUntil(lambda: panel.state.name == "RUNNING")
+    qtbot.waitUntil(lambda: phases(desk) == ["QUEUED"])
     qtbot.wait(100)
     assert engine.heard_types().count("submit") == 1
 
 
-def test_the_map_grows_and_becomes_the_finished_file(engine, panel, scene, start, write_scene, qtbot):
+def test_the_map_grows_and_becomes_the_finished_file(engine, panel, scene, start, write_scene, qtbot, desk):
     start()
     assert names() == ["scene – Water", "scene"]
     growing = QgsProject.instance().layerTreeRoot().layerOrder()[0]
@@ -147,7 +156,7 @@ def test_the_map_grows_and_becomes_the_finished_file(engine, panel, scene, start
     assert (known()[SIZE // 2 :] == 255).all()
 
     path = finished_map(write_scene, engine)
-    qtbot.waitUntil(lambda: panel.state.name == "IDLE")
+    qtbot.waitUntil(lambda: not desk.jobs())
     layer = QgsProject.instance().layerTreeRoot().layerOrder()[0]
     assert layer.source() == str(path)
     assert [entry.label for entry in layer.renderer().classes()] == ["other", "water"]
@@ -175,62 +184,63 @@ def test_an_existing_file_can_be_replaced_from_the_message(engine, panel, start,
     assert engine.heard[-1][1]["request"]["overwrite"] is True
 
 
-def test_cancel_asks_the_engine_and_takes_the_layer_away(engine, panel, start, qtbot):
+def test_cancel_asks_the_engine_and_takes_the_layer_away(engine, panel, start, qtbot, desk):
     start()
-    qtbot.mouseClick(panel.run_view.cancel, LEFT)
-    qtbot.mouseClick(panel.run_view.cancel, LEFT)
+    (row,) = panel.jobs.rows()
+    qtbot.mouseClick(row.buttons["cancel"], LEFT)
+    qtbot.mouseClick(row.buttons["cancel"], LEFT)
     qtbot.waitUntil(lambda: "cancel" in engine.heard_types())
     assert dict(engine.heard)["cancel"] == {"job": "job1"}
     engine.say("cancelled", {"job": "job1"})
-    qtbot.waitUntil(lambda: panel.state.name == "IDLE")
+    qtbot.waitUntil(lambda: not desk.jobs())
     assert engine.heard_types().count("cancel") == 1
     assert names() == ["scene"]
     assert panel.notice.isHidden()
 
 
-def test_an_engine_that_dies_in_the_middle_is_told_and_leaves_no_layer(engine, panel, start, qtbot):
+def test_an_engine_that_dies_in_the_middle_is_told_and_leaves_no_layer(engine, panel, start, qtbot, desk):
     start()
     engine.stop()
     qtbot.waitUntil(lambda: panel.notice.code() == "engine.lost")
-    assert panel.state.name == "IDLE"
+    assert not desk.jobs()
     assert panel.engine_line.state.name == "LOST"
     assert names() == ["scene"]
 
 
-def test_a_growing_layer_that_the_user_removes_stays_away(engine, panel, start, write_scene, qtbot):
+def test_a_growing_layer_that_the_user_removes_stays_away(engine, panel, start, write_scene, qtbot, desk):
     start()
     growing = QgsProject.instance().layerTreeRoot().layerOrder()[0]
     QgsProject.instance().removeMapLayer(growing.id())
     engine.say("block", half_a_map(), b"\1" * (SIZE * SIZE // 2))
     path = finished_map(write_scene, engine)
-    qtbot.waitUntil(lambda: panel.state.name == "IDLE")
+    qtbot.waitUntil(lambda: not desk.jobs())
     assert names() == ["scene"]
     assert path.name in panel.notice.text()
 
 
-def test_the_scene_may_go_in_the_middle(engine, panel, scene, start, write_scene, qtbot):
+def test_the_scene_may_go_in_the_middle(engine, panel, scene, start, write_scene, qtbot, desk):
     start()
     QgsProject.instance().removeMapLayer(scene.id())
     finished_map(write_scene, engine)
-    qtbot.waitUntil(lambda: panel.state.name == "IDLE")
+    qtbot.waitUntil(lambda: not desk.jobs())
     assert names() == ["scene – Water"]
 
 
-def test_a_new_project_in_the_middle_is_no_harm(engine, panel, start, write_scene, qtbot):
+def test_a_new_project_in_the_middle_is_no_harm(engine, panel, start, write_scene, qtbot, desk):
     start()
     QgsProject.instance().clear()
     engine.say("block", half_a_map(), b"\1" * (SIZE * SIZE // 2))
     finished_map(write_scene, engine)
-    qtbot.waitUntil(lambda: panel.state.name == "IDLE")
+    qtbot.waitUntil(lambda: not desk.jobs())
     assert names() == []
 
 
-def test_a_preset_without_weights_says_how_to_get_them_and_is_not_sent(engine, panel, scene, qtbot):
+def test_a_preset_without_weights_says_how_to_get_them_and_is_not_sent(engine, panel, scene, qtbot, desk):
     panel.preset_box.choose("fbp")
     assert panel.notice.code() == "preset.weights_missing"
     assert "Get them there." in panel.notice.text()
     qtbot.mouseClick(panel.segment_button, LEFT)
-    assert panel.state.name == "IDLE"
+    assert not desk.jobs()
     assert panel.notice.code() == "preset.weights_missing"
     panel.preset_box.choose("broken")
     assert panel.notice.code() == "preset.invalid"

@@ -8,7 +8,6 @@ from wholescene_qgis.gui.notice import Notice
 from wholescene_qgis.gui.output_choice import OutputChoice
 from wholescene_qgis.gui.preset_box import PresetBox
 from wholescene_qgis.gui.result_view import ResultView
-from wholescene_qgis.gui.run_view import RunView
 from wholescene_qgis.gui.texts import hectares, time_left
 
 CLASSES = [{"value": 0, "name": "other", "colour": "#eeeeee"}, {"value": 1, "name": "wa<ter", "colour": "#2379bd"}]
@@ -119,19 +118,6 @@ def test_a_notice_shows_code_and_way_out_and_goes_away(qtbot):
     assert told.args == ["fix"]
     notice.clear()
     assert notice.isHidden()
-
-
-def test_progress_never_runs_backwards_and_time_is_in_words(qtbot):
-    view = RunView()
-    qtbot.addWidget(view)
-    view.start("starting")
-    assert view.bar.maximum() == 0  # busy: nothing known yet
-    view.show_progress("decoding", 0.5, 40)
-    view.show_progress("decoding", 0.4, None)
-    assert view.bar.value() == 500
-    view.start("starting")
-    view.show_progress("reading", 0.1, None)
-    assert view.bar.value() == 100
 
 
 @pytest.mark.parametrize(

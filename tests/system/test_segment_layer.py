@@ -97,8 +97,8 @@ def run(panel, qtbot):
     def click_and_wait():
         assert panel.segment_button.isEnabled()
         qtbot.mouseClick(panel.segment_button, Qt.MouseButton.LeftButton)
-        assert panel.run_view.isVisible()
-        qtbot.waitUntil(lambda: panel.run_view.isHidden(), timeout=5 * MINUTES)
+        assert panel.jobs.isVisible()
+        qtbot.waitUntil(lambda: panel.jobs.isHidden(), timeout=5 * MINUTES)
         assert panel.notice.code() == "", panel.notice.text()
         return QgsProject.instance().layerTreeRoot().layerOrder()
 

@@ -10,6 +10,7 @@ import pytest
 from osgeo import gdal
 from qgis.core import QgsRasterLayer
 from wholescene_qgis.core.conversation import MISSED_BEATS
+from wholescene_qgis.core.growing_rasters import dispose
 from wholescene_qgis.core.session import CREDIT
 from wholescene_qgis.wire.message import new_key
 
@@ -152,23 +153,49 @@ def test_cancel_and_attach_name_the_job(qtbot, engine, session):
     assert list(failed.args) == ["j2", error]
 
 
-def test_a_refused_request_fails_without_a_job(qtbot, engine, session):
+def test_a_refused_request_is_told_by_its_ticket(qtbot, engine, session):
     open_session(qtbot, engine, session)
-    session.submit(REQUEST)
+    session.submit(REQUEST, "t1")
     asked = engine.take("submit")
     error = {"code": "output.exists", "params": {"path": "/out.tif"}, "message": "exists"}
-    with qtbot.waitSignal(session.failed) as failed:
+    with qtbot.waitSignal(session.refused) as refused:
         engine.send("error", {"error": error}, reply_to=asked.id)
-    assert list(failed.args) == ["", error]
+    assert list(refused.args) == ["t1", error]
     assert session.is_connected()
 
 
 def test_a_request_that_cannot_be_sent_fails_at_once(qtbot, engine, session):
     open_session(qtbot, engine, session)
-    with qtbot.waitSignal(session.failed) as failed:
-        session.submit({"sources": [object()]})
-    assert failed.args[0] == ""
-    assert failed.args[1]["code"] == "wire.message"
+    with qtbot.waitSignal(session.refused) as refused:
+        session.submit({"sources": [object()]}, "t1")
+    assert refused.args[0] == "t1"
+    assert refused.args[1]["code"] == "wire.message"
+
+
+def test_answers_to_several_requests_find_their_own(qtbot, engine, session):
+    open_session(qtbot, engine, session)
+    heard = []
+    session.submitted.connect(lambda *args: heard.append(args))
+    for ticket in ("first", "second"):
+        session.submit(REQUEST, ticket)
+    asked = [engine.take("submit") for _ in range(2)]
+    engine.send("submitted", {"job": "j2", "ahead": 1}, reply_to=asked[1].id)
+    engine.send("submitted", {"job": "j1", "ahead": 0}, reply_to=asked[0].id)
+    qtbot.waitUntil(lambda: len(heard) == 2)
+    assert heard == [("j2", "second", 1), ("j1", "first", 0)]
+
+
+def test_growth_tells_the_share_of_the_map_that_is_there(qtbot, engine, session, truth):
+    planned_job(qtbot, engine, session)
+    shares = []
+    session.grown.connect(lambda job, share: shares.append(share))
+    all_windows = list(windows())
+    for number, window in enumerate(all_windows):
+        send_block(engine, truth, number, window)
+    with qtbot.waitSignal(session.done):
+        engine.send("done", {"job": "j1", "result": {"path": "/out.tif"}})
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
 
 
 def test_a_failed_job_keeps_the_connection(qtbot, engine, session):
@@ -182,9 +209,28 @@ def test_a_failed_job_keeps_the_connection(qtbot, engine, session):
     qtbot.waitUntil(lambda: not os.path.exists(path))
 
 
-def test_the_working_rasters_are_gone_after_stop(qtbot, engine, session):
+def test_the_working_raster_outlives_the_session_for_the_layer_that_reads_it(qtbot, engine, session, truth):
     path = planned_job(qtbot, engine, session)
-    assert os.path.exists(path)
+    row, col, height, width = next(windows())
+    with qtbot.waitSignal(session.grown):
+        send_block(engine, truth, 0, (row, col, height, width))
+    session.stop()
+    assert (gdal.Open(path).ReadAsArray()[:height, :width] == truth[:height, :width]).all()
+    dispose(path)
+    assert not os.path.exists(os.path.dirname(path))
+
+
+def test_only_working_rasters_are_disposed_of(tmp_path):
+    somebodys = tmp_path / "map.tif"
+    somebodys.touch()
+    dispose(str(somebodys))
+    assert somebodys.exists()
+
+
+def test_a_session_without_jobs_leaves_no_folder(qtbot, engine, session):
+    path = planned_job(qtbot, engine, session)
+    session.release("j1")
+    qtbot.waitUntil(lambda: not os.path.exists(path))
     session.stop()
     assert not os.path.exists(os.path.dirname(path))
 
@@ -203,7 +249,8 @@ def test_the_engine_dies_in_the_middle_of_the_blocks(qtbot, engine, session, tru
         send_block(engine, truth, number, window)
     engine.take("credit")
     assert lost_error(qtbot, session, engine.die)["code"] == "engine.lost"
-    assert not os.path.exists(path)
+    assert (gdal.Open(path).ReadAsArray() != 255).any()  # what came can still be kept
+    dispose(path)
     qtbot.waitUntil(session.isFinished)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy
 import pytest
 from osgeo import gdal
+from wholescene_qgis.core.growing_rasters import dispose
 from wholescene_qgis.core.session import EngineSession
 from wholescene_qgis.wire.connection import ConnectionInfo, connection_file, read_connection
 from wholescene_qgis.wire.message import new_key
@@ -93,7 +94,7 @@ def started(qtbot, session, request):
 def test_a_map_grows_and_is_finished(qtbot, live, request_for):
     shares, paths = [], []
     live.planned.connect(lambda job, plan, path: paths.append(path))
-    live.grown.connect(lambda job: shares.append((read(paths[0]) != 255).mean()))
+    live.grown.connect(lambda job, share: shares.append((read(paths[0]) != 255).mean()))
     with qtbot.waitSignal(live.done, **WAIT) as done:
         live.submit(request_for())
     result = done.args[1]
@@ -141,9 +142,9 @@ def test_another_session_follows_the_job_from_its_first_block(qtbot, live, reque
 
 def test_refusals_and_failures_are_told_by_their_codes(qtbot, live, request_for, tmp_path):
     (tmp_path / "map.tif").touch()
-    with qtbot.waitSignal(live.failed, **WAIT) as refused:
-        live.submit(request_for())
-    assert refused.args[0] == ""
+    with qtbot.waitSignal(live.refused, **WAIT) as refused:
+        live.submit(request_for(), "a ticket")
+    assert refused.args[0] == "a ticket"
     assert refused.args[1]["code"] == "output.exists"
     with qtbot.waitSignals([live.submitted, live.failed], **WAIT) as heard:
         live.submit(request_for("fails", overwrite=True))
@@ -178,7 +179,8 @@ def test_an_engine_that_is_killed_in_the_middle_is_lost_and_its_successor_found(
     with qtbot.waitSignal(live.lost, **WAIT) as lost:
         process.kill()
     assert lost.args[0]["code"] == "engine.lost"
-    assert not os.path.exists(path)
+    assert os.path.exists(path)  # what came can still be kept
+    dispose(path)
     process.wait(20)
     serving()
     with qtbot.waitSignal(live.connected, **WAIT):

@@ -1,0 +1,65 @@
+"""What a class map on disk says of itself: for a job that was finished while nobody looked."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Optional, Tuple
+
+from osgeo import gdal
+
+from ..wire.errors import WholeSceneError
+from ..wire.identity import identity
+from ..wire.request import SegmentRequest
+
+IDENTITY = "WHOLESCENE_REQUEST"  # tag of the engine's class maps
+
+
+def finished_result(path: str, request: Mapping[str, Any]) -> Optional[Tuple[Dict[str, Any], Dict[str, Any]]]:
+    """Result and classes (as a plan has them) of the class map at ``path`` if it answers ``request``, else None.
+
+    The engine gives a map its name only once it is complete.
+    """
+    dataset = _open(path)
+    if dataset is None:
+        return None
+    try:
+        wanted = identity(SegmentRequest.from_dict(request))
+    except WholeSceneError:
+        return None
+    if dataset.GetMetadataItem(IDENTITY) != wanted:
+        return None
+    areas = read_areas(dataset)
+    return {"path": path, "areas": areas}, {"classes": areas, "preset": str(request.get("preset"))}
+
+
+def read_areas(dataset: Any) -> List[Dict[str, Any]]:
+    """value, name, colour, pixels, hectares and share of each class, from the attribute table."""
+    table = dataset.GetRasterBand(1).GetDefaultRAT()
+    if table is None:
+        return []
+    columns = {table.GetNameOfCol(number): number for number in range(table.GetColumnCount())}
+    if not {"Value", "Class", "Count", "Red", "Green", "Blue"} <= set(columns):
+        return []
+    rows = [_area(table, row, columns) for row in range(table.GetRowCount())]
+    total = sum(row["pixels"] for row in rows) or 1
+    return [{**row, "share": row["pixels"] / total} for row in rows]
+
+
+def _area(table: Any, row: int, columns: Mapping[str, int]) -> Dict[str, Any]:
+    def number(name: str) -> int:
+        return int(table.GetValueAsInt(row, columns[name]))
+
+    hectares = table.GetValueAsDouble(row, columns["Hectares"]) if "Hectares" in columns else None
+    return {
+        "value": number("Value"),
+        "name": table.GetValueAsString(row, columns["Class"]),
+        "colour": "#{:02x}{:02x}{:02x}".format(*(number(name) for name in ("Red", "Green", "Blue"))),
+        "pixels": number("Count"),
+        "hectares": hectares,
+    }
+
+
+def _open(path: str) -> Any:
+    try:
+        return gdal.OpenEx(path, gdal.OF_RASTER)
+    except RuntimeError:  # GDAL's exceptions are a switch of the whole process
+        return None

@@ -1,0 +1,55 @@
+"""A job in words, for its row in the list."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from ..core.job import Job, Phase
+from .texts import stage_text, time_left, tr
+
+
+def stage_words(job: Job) -> str:
+    """What happens to the job now, or how it ended."""
+    if job.phase is Phase.QUEUED and job.ahead > 0:
+        return tr("Waiting for {n} other job(s)…").format(n=job.ahead)
+    if job.phase is Phase.RUNNING:
+        return f"{stage_text(job.stage)}…"
+    return {
+        Phase.WAITING: tr("Starting the engine…"),
+        Phase.SENT: tr("Sent to the engine…"),
+        Phase.QUEUED: tr("Waiting for its turn…"),
+        Phase.CANCELLING: tr("Cancelling…"),
+        Phase.SEARCHING: tr("Looking for the engine that has it…"),
+        Phase.DONE: tr("Finished"),
+        Phase.FAILED: tr("Stopped by an error"),
+        Phase.CANCELLED: tr("Cancelled"),
+    }[job.phase]
+
+
+def detail_words(job: Job) -> str:
+    """Percent, time left, throughput; before the first block, that one has to wait for it."""
+    if job.ended:
+        kept = tr("{n} % of the map is there, the rest is nodata").format(n=percent(job.shown))
+        return kept if job.keepable else ""
+    if job.phase is not Phase.RUNNING:
+        return ""
+    parts = [f"{int(job.fraction * 100)} %", time_left(job.seconds_left), throughput(job.pixels_per_second())]
+    line = " · ".join(part for part in parts if part)
+    if job.shown == 0 and job.stage in ("reading", "encoding", "interacting"):
+        line = f"{line}<br>{tr('The whole scene is read first; then the map grows.')}"
+    return line
+
+
+def percent(share: float) -> str:
+    """Never 0 for something, never 100 for not everything."""
+    rounded = round(100 * share)
+    return str(min(max(rounded, 1), 99) if 0 < share < 1 else rounded)
+
+
+def throughput(pixels_per_second: Optional[float]) -> str:
+    """``2.1 million pixels/s``; empty when unknown."""
+    if not pixels_per_second:
+        return ""
+    if pixels_per_second >= 1e5:
+        return tr("{n} million pixels/s").format(n=f"{pixels_per_second / 1e6:.1f}")
+    return tr("{n} pixels/s").format(n=f"{pixels_per_second:,.0f}")
