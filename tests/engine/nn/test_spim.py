@@ -18,9 +18,12 @@ def torch_block(spim: SPIM, dim: int, heads: int) -> nn.TransformerEncoderLayer:
 
 
 def randomised(spim: SPIM) -> SPIM:
+    """Weights that matter: scores spread enough for attention to choose, and no norm or bias is neutral."""
+    generator = torch.Generator().manual_seed(3)
     for parameter in spim.parameters():
-        nn.init.normal_(parameter, std=0.1)
-    return spim
+        noise = torch.randn(parameter.shape, generator=generator)
+        parameter.data = noise * 2 / parameter.shape[1] ** 0.5 if parameter.ndim > 1 else parameter + 0.3 * noise
+    return spim.requires_grad_(False)
 
 
 @pytest.fixture
@@ -29,16 +32,31 @@ def x() -> Tensor:
     return torch.randn(2, 32, 5, 7)
 
 
+@pytest.mark.parametrize("heads", [1, 2, 4, 8, 16, 32])
 @pytest.mark.parametrize("outer", [False, True])
-def test_equals_the_transformer_block_of_torch(x: Tensor, outer: bool) -> None:
-    spim = randomised(SPIM(32, heads=4, outer_residual=outer))
-    layer = torch_block(spim, 32, 4)
+def test_equals_the_transformer_block_of_torch(x: Tensor, heads: int, outer: bool) -> None:
+    spim = randomised(SPIM(32, heads, outer_residual=outer))
+    layer = torch_block(spim, 32, heads)
     expected = layer(x.flatten(2).transpose(1, 2)).transpose(1, 2).unflatten(2, (5, 7))
     torch.testing.assert_close(spim(x), x + expected if outer else expected, atol=1e-5, rtol=1e-5)
 
 
-def test_parameter_count() -> None:
-    assert sum(p.numel() for p in SPIM(320, heads=8).parameters()) == 12 * 320**2 + 13 * 320
+def test_the_number_of_heads_changes_the_answer(x: Tensor) -> None:
+    """Or the test above would say nothing about it."""
+    answers = [randomised(SPIM(32, heads))(x) for heads in (1, 2, 4, 8, 16, 32)]
+    changes = [(one - other).abs().mean() for i, one in enumerate(answers) for other in answers[:i]]
+    assert min(changes) > 0.1
+
+
+@pytest.mark.parametrize(
+    ("dims", "published"),
+    [((192, 384, 768, 1536), 37_638_720), ((128, 256, 512, 1024), 16_736_640)],
+    ids=["Swin-L and ConvNeXt-L", "VMamba-B"],
+)
+def test_parameters_are_as_many_as_published(dims: tuple[int, ...], published: int) -> None:
+    with torch.device("meta"):
+        blocks = [SPIM(dim, heads=8) for dim in dims]
+    assert sum(weight.numel() for block in blocks for weight in block.parameters()) == published
 
 
 def test_pooled_context_averages_only_pixels_that_exist(x: Tensor) -> None:
