@@ -55,6 +55,7 @@ class Desktop:
         self._state = self.folder / "state.json"
         self._script = script
         self._processes: list[subprocess.Popen] = []
+        self._command: list[str] = []
         self._environment = {**os.environ, **(environment or {}), "WHOLESCENE_DESKTOP_STATE": str(self._state)}
         self._install(plugin_zip, engine_python)
 
@@ -73,9 +74,20 @@ class Desktop:
             DISPLAY=display, QT_QPA_PLATFORM="xcb", XDG_RUNTIME_DIR=str(runtime), LIBGL_ALWAYS_SOFTWARE="1"
         )
         profile = ["--profiles-path", str(self.folder / "profiles"), "--profile", "lab"]
-        command = [QGIS, "--noversioncheck", "--nologo", *profile, "--code", str(self._script)]
-        self._start(command)
+        self._command = [QGIS, "--noversioncheck", "--nologo", *profile, "--code", str(self._script)]
+        self._start(self._command)
         return self
+
+    def crash(self) -> None:
+        """End QGIS without a chance to tidy up."""
+        qgis = self._processes.pop()
+        qgis.kill()
+        qgis.wait()
+        self._state.unlink(missing_ok=True)
+
+    def start_again(self) -> None:
+        """Start QGIS anew, with the profile that it had."""
+        self._start(self._command)
 
     def _start_screen(self) -> str:
         width, height = self.size

@@ -50,3 +50,20 @@ def test_one_click_gives_a_map_above_its_scene(environment, tmp_path):
         assert state["active"] == "landscape"  # the new layer does not take over
         assert state["legend"] == ["other", "water"]
     assert (tmp_path / "landscape_water-lite.tif").exists()
+
+
+def test_a_job_survives_a_qgis_that_is_killed(environment, tmp_path):
+    startup = ROOT / "tools" / "desktop_startup.py"
+    with Desktop(build_zip(tmp_path), startup, ENGINE_PYTHON, environment) as desktop:
+        state = desktop.wait_until(lambda state: state["ready"] and state["enabled"])
+        desktop.click(*state["button"])
+        # the engine has the job, and QGIS has noted it
+        desktop.wait_until(lambda state: state["jobs"] and state["progress"] > 0, 300)
+        desktop.crash()
+        assert not (tmp_path / "landscape_water-lite.tif").exists()
+        desktop.start_again()
+        state = desktop.wait_until(lambda state: state["jobs"] or state["legend"])
+        assert [job["title"] for job in state["jobs"]] in ([], ["landscape – Water (RGB, light)"])
+        state = desktop.wait_until(lambda state: state["notice"] or (state["run"] == "idle" and state["legend"]), 300)
+        assert state["notice"] == ""
+        assert state["sources"][:1] == [str(tmp_path / "landscape_water-lite.tif")]
