@@ -18,10 +18,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 ENGINE_READY := $(VENV)/.engine-ready
 DEV_READY := $(VENV)/.dev-ready
+BENCH_READY := $(VENV)/.bench-ready
 QGIS_READY := $(QGIS_VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test test-engine test-full test-plugin qgis-packages lint package bench-memory clean FORCE
+.PHONY: help demo install test test-engine test-full test-plugin qgis-packages lint package bench bench-memory clean FORCE
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
@@ -65,6 +66,9 @@ lint: $(DEV_READY)  ## ruff and mypy
 package: $(DEV_READY)  ## the plugin's ZIP in dist/
 	$(BIN)/python tools/package_plugin.py
 
+bench: $(BENCH_READY)  ## speed against other ways and against the processor, on a quiet machine (20 minutes)
+	$(BIN)/python benchmarks/speed.py
+
 bench-memory: $(DEV_READY)  ## peak memory on two large scenes (needs the real scenes of ../shared/data)
 	$(BIN)/python benchmarks/memory.py
 
@@ -86,6 +90,10 @@ $(ENGINE_READY): requirements/engine.txt pyproject.toml $(if $(TORCH_INDEX),FORC
 
 $(DEV_READY): requirements/dev.txt $(ENGINE_READY)
 	@$(PIP) -r requirements/dev.txt
+	@touch $@
+
+$(BENCH_READY): requirements/bench.txt $(ENGINE_READY)
+	@$(PIP) -r requirements/bench.txt
 	@touch $@
 
 $(QGIS_READY): requirements/qgis.txt | qgis-packages
