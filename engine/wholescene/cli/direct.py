@@ -27,11 +27,8 @@ def segment(request: SegmentRequest, view: View, crew: Crew | None = None) -> di
     wait_asleep()
     if crew is not None and crew.threads is not None:
         set_threads(crew.threads)
-    from ..holistic.allocator import keep_memory
-
-    keep_memory()  # before torch allocates anything
     os.environ.setdefault("CPL_LOG", os.devnull)  # warnings of GDAL's threads would break into the progress bar
-    from ..holistic import segment as compute
+    from ..service.compute import segment as compute
 
     options = crew.place(0).options() if crew is not None else {}
     with FileSink(request, view) as sink:

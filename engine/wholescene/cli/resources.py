@@ -32,7 +32,9 @@ def add_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
 
 def add_device(group: argparse._ArgumentGroup) -> None:
     """One kind of device for all ranks."""
-    group.add_argument("--device", type=_device, help="cpu, cuda (a device for each rank), cuda:0 (one rank)")
+    group.add_argument(
+        "--device", type=_device, help="auto (default: CUDA where there is a device for each rank), cpu, cuda or cuda:0"
+    )
 
 
 def add_devices(group: argparse._ArgumentGroup) -> None:
@@ -69,8 +71,7 @@ def devices_of(args: argparse.Namespace) -> tuple[str | None, ...]:
         return tuple(f"cuda:{rank}" for rank in range(ranks))
     if device and device.startswith("cuda:") and ranks > 1:
         args.parser.error("ranks do not share a CUDA device; --device cuda gives each its own")
-    # several ranks have to be told: left to themselves all would choose the same device
-    return (device if ranks == 1 else device or "cpu",) * ranks
+    return (None if device == "auto" else device,) * ranks
 
 
 def _ranks(text: str) -> int:
@@ -94,8 +95,8 @@ def _size(text: str) -> int:
 
 
 def _device(text: str) -> str:
-    if not re.fullmatch(r"cpu|cuda(:\d+)?", text):
-        raise argparse.ArgumentTypeError(f"'{text}' is none of cpu, cuda, cuda:0, cuda:1 …")
+    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", text):
+        raise argparse.ArgumentTypeError(f"'{text}' is none of auto, cpu, cuda, cuda:0, cuda:1 …")
     return text
 
 

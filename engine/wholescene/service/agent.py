@@ -282,7 +282,8 @@ def main(options: argparse.Namespace) -> int:
     """Attach to the engine and serve; an exit status."""
     try:
         post = Post.from_environment(os.environ)
-        device = f"cuda:{post.local_rank}" if options.device == "cuda" else options.device
+        # not chosen here: all hosts of a group have to compute on the same kind
+        device = f"cuda:{post.local_rank}" if options.device == "cuda" else options.device or "cpu"
         named = place.from_arguments(options)
         here = replace(named, rank=post.rank, size=post.size, device=device, meeting="env://")
         agent = Agent(Path(options.engine), options.segment, post, here, options.threads)

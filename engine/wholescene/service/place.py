@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -49,17 +49,23 @@ class Place:
         }
         return [word for name, value in named.items() if value is not None for word in (name, str(value))]
 
+    def settled(self) -> Place:
+        """The same with the device that it is; raises DeviceMissing. This brings in torch."""
+        from ..holistic.devices import choose
+
+        return replace(self, device=choose(self.device, self.rank, self.size))
+
     def ranks(self) -> Ranks | None:
         """Meet the other ranks and return when all are there; None if the computation needs nothing told."""
         if self.alone and self.device is None:
             return None
         from ..holistic import ranks
 
+        here = self.settled()
+        assert here.device is not None
         if self.alone:
-            return ranks.Alone(self.device or "cpu")
-        return ranks.join(
-            self.rank, self.size, self.meeting, self.device or "cpu", self.interface, self.exchange_seconds
-        )
+            return ranks.Alone(here.device)
+        return ranks.join(self.rank, self.size, self.meeting, here.device, self.interface, self.exchange_seconds)
 
     def options(self, ranks: Ranks | None = None) -> dict[str, Any]:
         """What the computation is told about this place, as keywords; what it is not told it finds itself."""

@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..wire.errors import Cancelled, ExchangeFailed, InternalError, OutOfMemory, WholeSceneError
 from ..wire.request import SegmentRequest
-from . import pipe, place
-from .place import Place
+from . import pipe
+from .place import Place, add_arguments, from_arguments
 from .sinks import PipeSink
 
 if TYPE_CHECKING:
@@ -66,11 +66,10 @@ class Worker:
             self._cancelled.pop(job, None)
 
     def _meet(self) -> Ranks | None:
-        here = {"device": self._place.device or "cpu", "host": socket.gethostname(), "pid": os.getpid()}
-        from ..holistic import ranks as _  # noqa: F401  torch takes seconds: those that come late were not missing
-
+        place = self._place.settled()
+        here = {"device": place.device, "host": socket.gethostname(), "pid": os.getpid()}
         self._out.send({"event": "here", "job": None, **here})
-        ranks = self._place.ranks()
+        ranks = place.ranks()
         self._out.send({"event": "joined", "job": None})
         return ranks
 
@@ -177,14 +176,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--segment", default=DEFAULT_SEGMENT, help="module:function that computes a job")
     parser.add_argument("--engine", metavar="FILE", help="under torchrun: the connection file of the engine")
     parser.add_argument("--threads", type=int, help="with --engine: threads of each rank")
-    place.add_arguments(parser)
+    add_arguments(parser)
     options = parser.parse_args(arguments)
     if options.engine:
         from .agent import main as keep_a_rank
 
         return keep_a_rank(options)
     commands, results = claim_pipes()
-    Worker(options.segment, place.from_arguments(options), commands, results).run()
+    Worker(options.segment, from_arguments(options), commands, results).run()
     return 0
 
 

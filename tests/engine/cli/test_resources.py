@@ -25,7 +25,8 @@ def test_without_options_there_is_one_rank_that_chooses_for_itself():
 
 
 def test_ranks_get_a_device_each():
-    assert crew("--ranks", "3").devices == ("cpu", "cpu", "cpu")
+    assert crew("--ranks", "3", "--device", "cpu").devices == ("cpu", "cpu", "cpu")
+    assert crew("--ranks", "2").devices == crew("--ranks", "2", "--device", "auto").devices == (None, None)
     assert crew("--ranks", "2", "--device", "cuda").devices == ("cuda:0", "cuda:1")
     assert crew("--device", "cuda:1").devices == ("cuda:1",)
     assert crew("--devices", "0,2,cpu", command="serve").devices == ("cuda:0", "cuda:2", "cpu")
@@ -43,7 +44,7 @@ def test_amounts_are_for_all_ranks_of_the_machine():
         (["--ranks", "0"], "not a number from 1"),
         (["--ranks", "5000"], "at most 1024"),
         (["--memory", "much"], "not an amount of memory"),
-        (["--device", "gpu"], "none of cpu, cuda"),
+        (["--device", "gpu"], "none of auto, cpu, cuda"),
         (["--ranks", "2", "--device", "cuda:0"], "do not share"),
         (["--engine", "--ranks", "2"], "--ranks is for this process"),
     ],
@@ -58,6 +59,29 @@ def test_what_makes_no_sense_is_refused(words, told, capsys):
 def test_devices_that_make_no_sense_are_refused(words):
     with pytest.raises(SystemExit):
         main(["serve", *words])
+
+
+def test_devices_are_chosen_and_looked_for(monkeypatch):
+    import torch
+
+    from wholescene.holistic.devices import choose
+    from wholescene.wire.errors import DeviceMissing
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert (choose(), choose(None, 1, 2), choose(None, 1, 3), choose("cpu")) == ("cuda:0", "cuda:1", "cpu", "cpu")
+    assert (choose("cuda"), choose("cuda:1")) == ("cuda:0", "cuda:1")
+    with pytest.raises(DeviceMissing, match="cuda:2"):
+        choose("cuda:2")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert choose() == "cpu"
+    with pytest.raises(DeviceMissing):
+        choose("cuda")
+
+
+def test_a_device_that_is_not_there_is_an_error_of_each_scene(scenes, capsys):
+    assert run(scenes[0], "--device", "cuda:77") == 1
+    assert "compute.device" in capsys.readouterr().err
 
 
 def test_threads_are_set_before_and_after_torch_is_there(monkeypatch):

@@ -239,7 +239,7 @@ def put_together(events):
 
 @pytest.mark.parametrize("size", [2, 3])
 def test_every_rank_sends_its_blocks(crew, heard, request_for, size):
-    group = crew(size)
+    group = crew(size, memory=1 << 30)
     for job in ("j1", "j2"):
         group.run(job, request_for().to_dict())
         events = heard.until("finished", "ended", seconds=60)
@@ -252,6 +252,7 @@ def test_every_rank_sends_its_blocks(crew, heard, request_for, size):
         assert report["bytes"] == {"halo": 100 * size * (size + 1) // 2, "sum": 8 * size}
     plan = next(event["plan"] for event in events if event["event"] == "planned")
     assert plan["provenance"]["device"] == "cpu"
+    assert str(1 << 30) in plan["provenance"]["limits"]
 
 
 def test_nothing_of_a_local_group_listens_beyond_this_machine(crew, heard, request_for):
