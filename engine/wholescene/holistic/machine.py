@@ -44,8 +44,8 @@ def main_memory() -> Memory:
 def memory_groups(cgroups: Path = CGROUPS, own: Path = OWN_CGROUP) -> Iterator[Memory]:
     """The limits of this process' control group and of those above it, versions 2 and 1."""
     for folder in _folders(cgroups, own):
-        limit = _number(folder / "memory.max") or _number(folder / "memory.limit_in_bytes")
-        used = _number(folder / "memory.current") or _number(folder / "memory.usage_in_bytes")
+        limit = _number(folder / "memory.max", folder / "memory.limit_in_bytes")
+        used = _number(folder / "memory.current", folder / "memory.usage_in_bytes")
         if limit is not None and used is not None:
             # the group's page cache counts as used, but the system gives it up when asked
             used -= min(used, _statistic(folder, "inactive_file"))
@@ -102,10 +102,10 @@ def _folders(cgroups: Path, own: Path, controller: str = "memory") -> Iterator[P
         yield from dict.fromkeys(root / part for part in (group, *group.parents))
 
 
-def _number(path: Path) -> int | None:
-    """A limit; None where there is none ("max", -1, or version 1's very large number)."""
-    text = _text(path).strip()
-    return int(text) if text.isdigit() and int(text) < 1 << 60 else None
+def _number(*paths: Path) -> int | None:
+    """A limit, from the first file that has one; None where there is none ("max", -1, or a very large number)."""
+    numbers = (int(text) for text in (_text(path).strip() for path in paths) if text.isdigit())
+    return next((number for number in numbers if number < 1 << 60), None)
 
 
 def _statistic(folder: Path, name: str) -> int:

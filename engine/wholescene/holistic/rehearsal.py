@@ -58,7 +58,7 @@ def _no_memory() -> FakeTensorMode:
 
 
 def _kind(program: Program, step: Step) -> tuple[object, ...]:
-    """Steps of one kind are equal but for their weights."""
+    """Steps of one kind are taken to be equal but for their weights."""
     cost = (step.macs_expand, step.macs_close) if isinstance(step, Global) else (step.macs,)
     return type(step), *((read.feature, read.halo) for read in reads_of(step)), step.writes, *cost
 
