@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from ..wire.errors import SizeInvalid
+from ..wire.sizes import parse_size
 
 if TYPE_CHECKING:
     from ..holistic.planner import Limits
@@ -88,9 +91,17 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--device", help="cpu or cuda:0")
     parser.add_argument("--meeting", default="", help="a file that all ranks see, or env://")
     parser.add_argument("--interface", help="the network interface that ranks speak over")
-    parser.add_argument("--memory", type=int, help="bytes of main memory for all ranks of this machine")
-    parser.add_argument("--device-memory", type=int, help="bytes of the device")
+    parser.add_argument("--memory", type=size, help="main memory for all ranks of this machine, such as 8GiB")
+    parser.add_argument("--device-memory", type=size, help="memory of each device")
     parser.add_argument("--exchange-seconds", type=float, default=EXCHANGE_SECONDS, help="that a rank waits for others")
+
+
+def size(text: str) -> int:
+    """Bytes, as an argument type."""
+    try:
+        return parse_size(text)
+    except SizeInvalid as problem:
+        raise ArgumentTypeError(problem.message) from None
 
 
 def from_arguments(options: Namespace) -> Place:
