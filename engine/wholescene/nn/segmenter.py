@@ -139,7 +139,9 @@ class Segmenter(nn.Module):
 
         def decode(patches: Sequence[Patch]) -> Patch:
             ready = [prepare(patch) for (_, prepare), patch in zip(outputs, patches, strict=True)]
-            return on_patch.upsample(self.decoder.on_patches(ready), self.decoder.stride)
+            logits = self.decoder.on_patches(ready)
+            # enlarged in float32: bfloat16 would round what is blended, and takes twice the time
+            return on_patch.upsample(logits.like(logits.data.float()), self.decoder.stride)
 
         halos = self.decoder.halos
         return Local(
