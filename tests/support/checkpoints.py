@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 SWIN_TINY = {"name": "swin", "variant": "tiny", "in_channels": 3}
-ATTO = {"name": "convnextv2", "variant": "atto", "in_channels": 3}
+ATTO = {"name": "convnextv2", "variant": "atto", "in_channels": 3, "grn": True, "layer_scale": None}
 MMSEG = {"name": "upernet", "dialect": "mmseg", "channels": 16}
 WATER = {"name": "upernet", "dialect": "lwc", "channels": 16}
 SPIM = {"stages": [0, 1, 2, 3], "heads": 8, "kv_pool": 1, "outer_residual": True, "feeds_next": False}
@@ -37,6 +37,7 @@ CONVNEXT_NAMES = [
     (r"^encoder\.stages\.(\d)\.blocks\.(\d+)\.norm\.", r"backbone.stages.\1.\2.norm."),
     (r"^encoder\.stages\.(\d)\.blocks\.(\d+)\.mlp\.fc1\.", r"backbone.stages.\1.\2.pointwise_conv1."),
     (r"^encoder\.stages\.(\d)\.blocks\.(\d+)\.mlp\.fc2\.", r"backbone.stages.\1.\2.pointwise_conv2."),
+    (r"^encoder\.stages\.(\d)\.blocks\.(\d+)\.gamma$", r"backbone.stages.\1.\2.gamma"),
     (r"^encoder\.stages\.(\d)\.blocks\.(\d+)\.mlp\.grn\.weight", r"backbone.stages.\1.\2.grn.gamma"),
     (r"^encoder\.stages\.(\d)\.blocks\.(\d+)\.mlp\.grn\.bias", r"backbone.stages.\1.\2.grn.beta"),
 ]

@@ -6,10 +6,11 @@ import zipfile
 
 import numpy as np
 import pytest
+import rasterio
 import torch
 from rasterio.transform import from_origin
 
-from checkpoints import SPIM, SWIN_TINY, WATER, published, save
+from checkpoints import ATTO, MMSEG, SPIM, SWIN_TINY, WATER, published, save
 from wholescene import nn
 from wholescene.cli.main import main
 from wholescene.presets import Zoo
@@ -36,6 +37,35 @@ def test_import_and_segment(file, engine_home, write_raster, tmp_path, capsys):
     output = tmp_path / "map.tif"
     assert main(["segment", str(scene), "--preset", "glh-water", "--bands", "1,2,3", "--output", str(output)]) == 0
     assert output.is_file()
+
+
+def test_convnext_v2_of_rest_gives_the_map_of_the_network_it_came_from(engine_home, write_raster, tmp_path, capsys):
+    """GRN, layer scale and SPIM that feeds the next stage; what is expected never went through a file."""
+    spim = {**SPIM, "stages": [2, 3], "heads": 4, "feeds_next": True}
+    encoder = {**ATTO, "layer_scale": 1.0}
+    net = nn.build({"encoder": encoder, "spim": spim, "decoder": MMSEG, "classes": 2}).eval().requires_grad_(False)
+    generator = torch.Generator().manual_seed(4)
+    for weight in net.parameters():
+        weight.add_(torch.randn(weight.shape, generator=generator) * 0.1)
+    file = save(tmp_path / "REST_convnextv2.pth", published(net.state_dict(), convnext=True))
+    arguments = ["--as", "water-v2", "--preset", "glh-water", "--spim-heads", "4", "--accept-licence", "--json"]
+    assert main(["import", str(file), *arguments]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["architecture"]["encoder"] == encoder
+    assert told["architecture"]["spim"] == spim
+    assert set(told["weights"]["skipped"].values()) == {"helps in training only"}
+
+    pixels = np.random.default_rng(2).integers(0, 255, (3, 150, 170), dtype=np.uint8)
+    scene = write_raster("scene.tif", pixels, crs="EPSG:32631", transform=from_origin(500000, 4600000, 0.3, 0.3))
+    output = tmp_path / "map.tif"
+    options = ["--preset", "water-v2", "--bands", "1,2,3", "--precision", "float32"]
+    assert main(["segment", str(scene), *options, "--output", str(output)]) == 0
+    mean, deviation = (np.array(v)[:, None, None] for v in ([123.675, 116.28, 103.53], [58.395, 57.12, 57.375]))
+    logits = net(torch.from_numpy((pixels - mean) / deviation).float()[None])[0]
+    with rasterio.open(output) as found:
+        same = found.read(1) == logits.argmax(0).numpy()
+    assert 0.05 < logits.argmax(0).float().mean() < 0.95
+    assert same.mean() > 0.999  # but for near ties
 
 
 def test_json_tells_everything(file, engine_home, capsys):

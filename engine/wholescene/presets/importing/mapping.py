@@ -25,7 +25,6 @@ class Recipe:
     shape: tuple[int, ...]
     source: str | None
     apply: str | None = None
-    times: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,10 +85,9 @@ class Mapped:
             yield recipe.target, self._make(recipe)
 
     def _recipe(self, target: str, shape: tuple[int, ...], tables: Sequence[Table]) -> Recipe | None:
-        for rule, source, times in _candidates(target, tables):
+        for rule, source in _candidates(target, tables):
             if source in self._checkpoint.tensors:
-                times = times if times in self._checkpoint.tensors else None
-                return Recipe(target, shape, source, rule.apply, times)
+                return Recipe(target, shape, source, rule.apply)
         optional = any(parse(pattern, target) is not None for table in tables for pattern in table.optional)
         return Recipe(target, shape, None) if optional else None
 
@@ -100,18 +98,14 @@ class Mapped:
         values = self._checkpoint.read(recipe.source)
         if recipe.apply is not None:
             values = REORDERINGS[recipe.apply](values)
-        if recipe.times is not None:
-            factor = self._checkpoint.read(recipe.times)
-            values = values * factor.reshape(-1, *[1] * (values.ndim - 1))
         return np.ascontiguousarray(values.reshape(recipe.shape))
 
     def _report(self, tables: Sequence[Table], missing: Sequence[str]) -> Report:
-        used = [name for recipe in self.recipes for name in (recipe.source, recipe.times) if name is not None]
-        matched = tuple(dict.fromkeys(used))
-        left = [name for name in self._checkpoint.tensors if name not in set(matched)]
+        used = {recipe.source: None for recipe in self.recipes if recipe.source is not None}
+        left = [name for name in self._checkpoint.tensors if name not in used]
         skipped = {name: why for name in left if (why := _reason(name, tables)) is not None}
         return Report(
-            matched=matched,
+            matched=tuple(used),
             skipped=skipped,
             filled=tuple(recipe.target for recipe in self.recipes if recipe.source is None),
             missing=tuple(missing),
@@ -128,13 +122,13 @@ class Mapped:
                     yield f"{recipe.source} ({_sides(found)}, expected {_sides(recipe.shape)})"
 
 
-def _candidates(target: str, tables: Sequence[Table]) -> Iterator[tuple[Rule, str, str | None]]:
+def _candidates(target: str, tables: Sequence[Table]) -> Iterator[tuple[Rule, str]]:
     """Rules for one of our weights, with the names in the file that they ask for."""
     for table in tables:
         for rule in table.rules:
             values = parse(rule.to, target)
             if values is not None:
-                yield rule, fill(rule.source, values), fill(rule.times, values) if rule.times else None
+                yield rule, fill(rule.source, values)
 
 
 def _reason(name: str, tables: Sequence[Table]) -> str | None:

@@ -22,21 +22,25 @@ class Recognised:
 def recognise(checkpoint: Checkpoint, base: Mapping[str, Any], spim_heads: int | None = None) -> Recognised:
     """The network in the file. ``base``, an architecture, says what no weight does.
 
-    That is the number of bands and classes and, unless ``spim_heads`` is given, of SPIM's heads.
+    That is the number of bands and classes, what is confined to which grid and, unless
+    ``spim_heads`` is given, the number of SPIM's heads.
 
     Raises:
         CheckpointMismatch: no encoder, decoder or size that is known, or no usable number of heads.
     """
     encoder, decoder = _only(checkpoint, "encoder"), _only(checkpoint, "decoder")
     architecture = {
-        "encoder": {**encoder.spec, "variant": _variant(checkpoint, encoder), **_bands(base)},
+        "encoder": {**encoder.told(checkpoint.tensors), "variant": _variant(checkpoint, encoder), **_bands(base)},
         "decoder": {**decoder.spec, "channels": _channels(checkpoint, decoder)},
         "classes": base["classes"],
+        **{key: base[key] for key in ("context", "grid") if key in base},
     }
     spim = _find(checkpoint, "spim")
     if spim:
-        given = spim_heads or base.get("spim", {}).get("heads")
-        architecture["spim"] = {**_spim(checkpoint, spim[0], given), "feeds_next": encoder.spim_feeds_next}
+        before = base.get("spim", {})
+        told = _spim(checkpoint, spim[0], spim_heads or before.get("heads"))
+        within = {"within": before["within"]} if "within" in before else {}
+        architecture["spim"] = {**told, "feeds_next": encoder.spim_feeds_next, **within}
     return Recognised((encoder, *spim, decoder), architecture)
 
 

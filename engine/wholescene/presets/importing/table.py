@@ -20,12 +20,11 @@ PLACEHOLDER = re.compile(r"\{([a-z])(-1)?\}")
 
 
 class Rule(Struct, frozen=True):
-    """Our weight ``to`` is the file's ``source``, reordered by ``apply``, its rows ``times`` another if there."""
+    """Our weight ``to`` is the file's ``source``, reordered by ``apply``. The first rule that finds one counts."""
 
     to: str
     source: str = field(name="from")
     apply: str | None = None
-    times: str | None = None
 
 
 class Skip(Struct, frozen=True):
@@ -33,6 +32,13 @@ class Skip(Struct, frozen=True):
 
     source: str = field(name="from")
     why: str
+
+
+class Switch(Struct, frozen=True):
+    """What a file that ``has`` such a weight says of the part besides its ``spec``."""
+
+    has: str
+    spec: dict[str, Any]
 
 
 class Variant(Struct, frozen=True):
@@ -48,7 +54,8 @@ class Table(Struct, frozen=True):
     ``sign`` is a weight by which a file of this kind is known. For encoders it is the norm of a
     block ``{s}.{b}``, for SPIM one of the stage ``{s}``, for decoders a convolution whose outputs
     are the decoder's channels. ``spec`` is the part's entry in ``wholescene:architecture``, as far
-    as it is fixed. Weights of ours that are ``optional`` may be absent: zeros mean the same.
+    as it is fixed or told by ``switches``. Weights of ours that are ``optional`` may be absent:
+    zeros mean the same.
     """
 
     part: str
@@ -58,6 +65,7 @@ class Table(Struct, frozen=True):
     skip: tuple[Skip, ...] = ()
     optional: tuple[str, ...] = ()
     spec: dict[str, Any] = {}
+    switches: tuple[Switch, ...] = ()
     variants: dict[str, Variant] = {}
     spim_feeds_next: bool = False
 
@@ -65,6 +73,14 @@ class Table(Struct, frozen=True):
         """The names in a file that are the table's sign, with the numbers in them."""
         found = ((name, parse(self.sign, name)) for name in names)
         return {name: {key: int(n) for key, n in numbers.items()} for name, numbers in found if numbers is not None}
+
+    def told(self, names: Iterable[str]) -> dict[str, Any]:
+        """The part's entry in ``wholescene:architecture``, as far as the names in a file tell it."""
+        spec, names = dict(self.spec), list(names)
+        for switch in self.switches:
+            if any(parse(switch.has, name) is not None for name in names):
+                spec |= switch.spec
+        return spec
 
 
 @cache

@@ -126,28 +126,54 @@ def test_stages_and_heads_of_spim(tmp_path):
         mapped(path, spim_heads=5)
 
 
-@pytest.mark.parametrize(
-    ("base", "decoder", "spim"),
-    [("glh-water", {**WATER, "channels": 512}, SPIM), ("fbp", {**MMSEG, "channels": 512}, None)],
-)
-def test_published_networks_at_full_width(tmp_path, base, decoder, spim):
-    """All names and shapes of Swin-L and a decoder of 512 channels; each tensor stores one value."""
+SWIN_LARGE = {**SWIN_TINY, "variant": "large"}
+CONVNEXTV2_LARGE = {**ATTO, "variant": "large", "layer_scale": 1.0}
+PUBLISHED = {
+    "REST_water_swin_large": ("glh-water", SWIN_LARGE, {**WATER, "channels": 512}, SPIM),
+    "baseline_fbp_swin_large": ("fbp", SWIN_LARGE, {**MMSEG, "channels": 512}, None),
+    "REST with ConvNeXt-V2-L": ("fbp", CONVNEXTV2_LARGE, {**MMSEG, "channels": 512}, {**SPIM, "feeds_next": True}),
+}
+
+
+@pytest.mark.parametrize(("base", "encoder", "decoder", "spim"), PUBLISHED.values(), ids=PUBLISHED)
+def test_published_networks_at_full_width(tmp_path, base, encoder, decoder, spim):
+    """All names and shapes of large encoders and a decoder of 512 channels; each tensor stores one value."""
     preset = Zoo([shipped_folder()]).load(base)
-    architecture = {"encoder": {**SWIN_TINY, "variant": "large"}, "decoder": decoder, "classes": len(preset.classes)}
+    architecture = {"encoder": encoder, "decoder": decoder, "classes": len(preset.classes)}
     shapes = nn.shapes({**architecture, "spim": spim} if spim else architecture)
     state = {name: torch.ones(()).expand(shape) for name, shape in shapes.items()}
-    weights = published(state, water=base == "glh-water")
-    if spim:
+    weights = published(state, water=base == "glh-water", convnext=encoder is CONVNEXTV2_LARGE)
+    if decoder["dialect"] == "lwc":
         assert weights["decode_head.ppm_conv.0.0.weight"].shape == (512, 1536, 1, 1)
         assert weights["decode_head.ppm_last_conv.0.weight"].shape == (512, 3584, 3, 3)
         assert weights["decode_head.conv_fusion.0.weight"].shape == (512, 2048, 3, 3)
         assert weights["decode_head.object_head.1.weight"].shape == (2, 512, 1, 1)
+    if spim:
         assert sum(value.numel() for name, value in weights.items() if ".spattns." in name) == 37_638_720
-    found, result = mapped(save(tmp_path / "a.pth", weights), preset.architecture)
+    found, result = mapped(save(tmp_path / "a.pth", weights), preset.architecture, spim_heads=8)
     assert result.report.complete
-    assert found.architecture["encoder"] == preset.architecture["encoder"]
-    assert found.architecture["decoder"] == preset.architecture["decoder"]
+    assert found.architecture["encoder"] == encoder
+    assert found.architecture["decoder"] == decoder
     assert found.architecture.get("spim") == spim
+
+
+def test_what_is_confined_to_a_grid_is_as_in_the_base(water):
+    grid = {"context": "grid", "grid": [64, 96]}
+    base = {**BASE, **grid, "spim": {"heads": 8, "within": "grid"}}
+    architecture, *_, path = water
+    expected = {**architecture, **grid, "spim": {**architecture["spim"], "within": "grid"}}
+    assert mapped(path, base)[0].architecture == expected
+    assert nn.build(expected).grid == (64, 96)
+
+
+@pytest.mark.parametrize("name", ["glh-water", "fbp"])
+def test_shipped_presets_describe_the_published_networks(name):
+    """Or a preset from the files would not be the one that is listed."""
+    published_as = {base: rest for base, *rest in list(PUBLISHED.values())[:2]}
+    encoder, decoder, _ = published_as[name]
+    architecture = Zoo([shipped_folder()]).load(name).architecture
+    assert architecture["encoder"] == encoder
+    assert architecture["decoder"] == decoder
 
 
 def test_patch_merging_computes_what_mmsegmentation_does(baseline):
@@ -169,58 +195,97 @@ def test_patch_merging_computes_what_mmsegmentation_does(baseline):
     torch.testing.assert_close(merging(x), expected, rtol=1e-4, atol=1e-4)
 
 
-def with_layer_scale(weights):
-    """ConvNeXt as REST has it: layer scale on top of GRN."""
-    generator = torch.Generator().manual_seed(9)
-    gammas = {
-        name.replace("norm.weight", "gamma"): torch.randn(value.shape, generator=generator)
-        for name, value in weights.items()
-        if re.fullmatch(r"backbone\.stages\.\d\.\d+\.norm\.weight", name)
-    }
-    return weights | gammas
+# how REST's, the first and the second ConvNeXt and one with neither are told apart
+CONVNEXTS = {
+    "V2 of REST": {**ATTO, "layer_scale": 1.0},
+    "V2": ATTO,
+    "the first": {**ATTO, "name": "convnext", "grn": False, "layer_scale": 1.0},
+    "neither": {**ATTO, "name": "convnext", "grn": False},
+}
 
 
-def test_convnext_v2_bit_for_bit(tmp_path):
+@pytest.mark.parametrize("encoder", CONVNEXTS.values(), ids=CONVNEXTS)
+def test_convnext_bit_for_bit(tmp_path, encoder):
     spim = {**SPIM, "stages": [3], "feeds_next": True}
-    architecture, net = network(ATTO, MMSEG, spim)
-    found, result = mapped(save(tmp_path / "a.pth", published(net.state_dict(), convnext=True)))
+    architecture, net = network(encoder, MMSEG, spim)
+    weights = published(net.state_dict(), convnext=True)
+    assert any(".grn." in name for name in weights) == encoder["grn"]
+    assert any(re.search(r"\d\.gamma$", name) for name in weights) == (encoder["layer_scale"] is not None)
+    found, result = mapped(save(tmp_path / "a.pth", weights))
+    assert found.architecture == architecture
+    result.report.require("x")
+    assert not result.report.filled
+    assert {name.partition(".")[0] for name in result.report.skipped} == {"auxiliary_head"}
+    assert_same_bits(result.arrays(), net.state_dict())
+
+
+def published_block(their, x):
+    """One block as mmpretrain computes it, with the weights as they lie in the file.
+
+    Depthwise convolution, norm, layer, GELU, GRN, layer, gamma times all that, residual.
+    """
+    y = F.conv2d(x, their["depthwise_conv.weight"], their["depthwise_conv.bias"], padding=3, groups=40)
+    y = F.layer_norm(y.permute(0, 2, 3, 1), (40,), their["norm.weight"], their["norm.bias"], 1e-6)
+    y = F.gelu(F.linear(y, their["pointwise_conv1.weight"].flatten(1), their["pointwise_conv1.bias"]))
+    norm = torch.linalg.vector_norm(y, dim=(1, 2), keepdim=True)
+    y = their["grn.gamma"] * (y * norm / (norm.mean(-1, keepdim=True) + 1e-6)) + their["grn.beta"] + y
+    y = F.linear(y, their["pointwise_conv2.weight"].flatten(1), their["pointwise_conv2.bias"]) * their["gamma"]
+    return x + y.permute(0, 3, 1, 2)
+
+
+@pytest.mark.parametrize("convolutions", [False, True])
+def test_a_block_computes_what_mmpretrain_does(tmp_path, convolutions):
+    """Its two linear layers may be 1 x 1 convolutions (``linear_pw_conv=False``), GRN's vectors ``[1, 1, 1, C]``."""
+    architecture, net = network(CONVNEXTS["V2 of REST"], MMSEG)
+    weights = published(net.state_dict(), convnext=True)
+    if convolutions:
+        for name in weights:
+            if re.search(r"pointwise_conv\d\.weight", name):
+                weights[name] = weights[name][..., None, None]
+            elif ".grn." in name:
+                weights[name] = weights[name][None, None, None]
+    _, result = mapped(save(tmp_path / "a.pth", weights))
+    result.report.require("x")
+    imported = nn.build(architecture).eval().requires_grad_(False)
+    imported.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in result.arrays()})
+    x = torch.randn(1, 40, 12, 9, generator=torch.Generator().manual_seed(2))
+    theirs = {name.removeprefix("backbone.stages.0.1."): value for name, value in weights.items()}
+    expected = published_block(theirs, x)
+    assert (expected - x).std() > 0.1
+    torch.testing.assert_close(imported.encoder.stages[0].blocks[1](x), expected, rtol=1e-4, atol=1e-4)
+
+
+def test_names_of_convnext_s_authors(tmp_path):
+    """Their segmentation code, an mmsegmentation of theirs, calls three layers otherwise."""
+    architecture, net = network(CONVNEXTS["the first"], MMSEG)
+    weights = published(net.state_dict(), convnext=True)
+    for theirs, shorter in (("depthwise_conv", "dwconv"), ("pointwise_conv", "pwconv")):
+        weights = {name.replace(theirs, shorter): value for name, value in weights.items()}
+    assert {"backbone.stages.0.0.dwconv.weight", "backbone.stages.2.5.pwconv2.bias"} <= set(weights)
+    found, result = mapped(save(tmp_path / "a.pth", weights))
     assert found.architecture == architecture
     result.report.require("x")
     assert_same_bits(result.arrays(), net.state_dict())
 
 
-def test_layer_scale_goes_into_the_layer_before_it(tmp_path):
-    """A block of theirs: depthwise convolution, norm, layer, GELU, GRN, layer, gamma times all that, residual."""
+def test_counts_of_batches_may_be_absent(tmp_path):
     _, net = network(ATTO, MMSEG)
-    weights = with_layer_scale(published(net.state_dict(), convnext=True))
-    _, result = mapped(save(tmp_path / "a.pth", weights))
-    result.report.require("x")
-    assert not result.report.skipped.keys() & {name for name in weights if name.endswith("gamma")}
-    _, imported = network(ATTO, MMSEG)
-    imported.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in result.arrays()})
-
-    x = torch.randn(1, 40, 12, 9, generator=torch.Generator().manual_seed(2))
-    their = {name.removeprefix("backbone.stages.0.1."): value for name, value in weights.items()}
-    y = F.conv2d(x, their["depthwise_conv.weight"], their["depthwise_conv.bias"], padding=3, groups=40)
-    y = F.layer_norm(y.permute(0, 2, 3, 1), (40,), their["norm.weight"], their["norm.bias"], 1e-6)
-    y = F.gelu(F.linear(y, their["pointwise_conv1.weight"], their["pointwise_conv1.bias"]))
-    norm = torch.linalg.vector_norm(y, dim=(1, 2), keepdim=True)
-    y = their["grn.gamma"] * (y * norm / (norm.mean(-1, keepdim=True) + 1e-6)) + their["grn.beta"] + y
-    y = F.linear(y, their["pointwise_conv2.weight"], their["pointwise_conv2.bias"]) * their["gamma"]
-    torch.testing.assert_close(imported.encoder.stages[0].blocks[1](x), x + y.permute(0, 3, 1, 2), rtol=1e-4, atol=1e-4)
-
-
-def test_first_convnext_has_no_grn_and_needs_none(tmp_path):
-    _, net = network(ATTO, MMSEG)
-    weights = {name: value for name, value in published(net.state_dict(), convnext=True).items() if ".grn." not in name}
+    weights = published(net.state_dict(), convnext=True)
     weights = {name: value for name, value in weights.items() if not name.endswith("num_batches_tracked")}
     _, result = mapped(save(tmp_path / "a.pth", weights))
     result.report.require("x")
     arrays = dict(result.arrays())
-    filled = set(result.report.filled)
-    assert {name.rpartition(".")[0].rpartition(".")[2] for name in filled} == {"grn", "bn"}
-    assert not any(arrays[name].any() for name in filled)
+    assert {name.rpartition(".")[2] for name in result.report.filled} == {"num_batches_tracked"}
+    assert not any(arrays[name].any() for name in result.report.filled)
     net.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in arrays.items()})
+
+
+def test_layer_scale_of_some_blocks_only_is_not_imported(tmp_path):
+    _, net = network(CONVNEXTS["V2 of REST"], MMSEG)
+    weights = published(net.state_dict(), convnext=True)
+    del weights["backbone.stages.2.4.gamma"]
+    with pytest.raises(CheckpointMismatch, match=r"missing: encoder\.stages\.2\.blocks\.4\.gamma"):
+        mapped(save(tmp_path / "a.pth", weights))[1].report.require("a.pth")
 
 
 @pytest.mark.parametrize(
@@ -251,9 +316,9 @@ def test_other_files_have_no_known_encoder(tmp_path):
         mapped(path)
 
 
-@pytest.mark.parametrize(("name", "variants"), [("swin", SWIN_VARIANTS), ("convnextv2", CONVNEXT_VARIANTS)])
+@pytest.mark.parametrize(("name", "variants"), [("swin", SWIN_VARIANTS), ("convnext", CONVNEXT_VARIANTS)])
 def test_every_size_that_can_be_built_is_known(name, variants):
     table = next(table for table in tables() if table.spec.get("name") == name)
     known = {size: (variant.depths, variant.width) for size, variant in table.variants.items()}
-    widths = {size: v.dims[0] if name == "convnextv2" else v.dim for size, v in variants.items()}
+    widths = {size: v.dims[0] if name == "convnext" else v.dim for size, v in variants.items()}
     assert known == {size: (v.depths, widths[size]) for size, v in variants.items()}
