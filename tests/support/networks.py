@@ -30,9 +30,11 @@ WATER = {"name": "upernet", "dialect": "lwc", "channels": 16}
 WATER_FINE = {**WATER, "joined": "finest"}
 
 # encoders of no published size: all parts of theirs, but few channels, for large scenes in little time
+NARROW_CONVNEXT = {"name": "narrow convnext"}
 NARROW_CONVNEXTV2 = {"name": "narrow convnextv2"}
 NARROW_SWIN = {"name": "narrow swin"}
 NARROW = {
+    "narrow convnext": partial(nn.ConvNeXt, depths=(1, 1, 2, 1), dims=(12, 24, 48, 96), grn=False, layer_scale=1.0),
     "narrow convnextv2": partial(nn.ConvNeXt, depths=(1, 1, 2, 1), dims=(12, 24, 48, 96), grn=True, layer_scale=None),
     "narrow swin": partial(nn.Swin, depths=(2, 2, 2, 2), dim=12, heads=(1, 2, 3, 4)),
 }

@@ -14,6 +14,7 @@ import torch
 
 from networks import (
     FPN,
+    NARROW_CONVNEXT,
     NARROW_CONVNEXTV2,
     NARROW_SWIN,
     UPERNET,
@@ -31,7 +32,7 @@ from wholescene.holistic.lanes import Lanes
 TILE = 256  # pools of four pixels at stride 32, and as wide as any halo
 GRID = [512, 768]  # its last cells are smaller in each of the scenes
 
-ENCODERS = {"convnextv2": NARROW_CONVNEXTV2, "swin": NARROW_SWIN}
+ENCODERS = {"convnext": NARROW_CONVNEXT, "convnextv2": NARROW_CONVNEXTV2, "swin": NARROW_SWIN}
 DECODERS = {"fpn": FPN, "upernet": UPERNET, "lwc": WATER, "lwc finest": WATER_FINE}
 SPIMS = {
     "none": None,
@@ -40,7 +41,7 @@ SPIMS = {
     "1 head": {"stages": [3], "heads": 1},
     "2 heads twice": {"stages": [2, 3], "heads": 2},
     "feeds next": {"stages": [2, 3], "heads": 4, "kv_pool": 2, "feeds_next": True},
-    "residual": {"stages": [1, 3], "heads": 2, "kv_pool": 2, "outer_residual": True},
+    "residual": {"stages": [1, 3], "heads": 2, "kv_pool": 4, "outer_residual": True},
     "within cells": {"stages": [2, 3], "heads": 3, "within": "grid"},
 }
 CONTEXTS = {"scene": {}, "grid": {"context": "grid"}}
@@ -110,12 +111,12 @@ def test_divided_equals_undivided(case, rank_pool):
 @pytest.mark.full
 @pytest.mark.parametrize("values", list(product(*AXES.values())), ids=lambda values: name_of(dict(enumerate(values))))
 def test_divided_equals_undivided_everywhere(values, rank_pool):
-    """Each network on each scene: 1 to 4 ranks, three sizes of regions, half of them in files; all the same bits."""
+    """Each network on each scene, on 1 to 4 ranks, in large and in small regions, and all the same bits."""
     *parts, size = values
     names = dict(zip(NETWORK, parts, strict=True))
     expected, first = undivided(*values), None
-    for index, (ranks, region) in enumerate(product(RANKS, REGIONS)):
-        memory, lanes = list(BUDGETS)[(index + ranks) % 2], LANES[index % 2]
+    for index, (ranks, region) in enumerate(product(RANKS, (None, 256))):
+        memory, lanes = list(BUDGETS)[(index + ranks) % 2], LANES[index // 2 % 2]
         found = divided(rank_pool, names, size, ranks, region, memory, lanes)
         first = found if first is None else first
         assert torch.equal(found, first), f"other bits on {ranks} ranks in regions of {region} in {memory}"
@@ -130,6 +131,7 @@ DIVIDED = [
     (4, 256, "memory", 0),
 ]
 SAMPLE = [
+    ("convnext", "lwc finest", "2 heads twice", "scene"),
     ("convnextv2", "fpn", "pooled", "scene"),
     ("convnextv2", "upernet", "3 heads", "scene"),
     ("convnextv2", "lwc finest", "residual", "grid"),
