@@ -88,10 +88,13 @@ def status_line(found: Sequence[Finding]) -> str:
         first = problems[0]
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         return f"{first.topic}: {first.finding}{more}"
-    shown = {finding.topic: finding.finding for finding in found if finding.topic in ("WholeScene", "GPU", "presets")}
-    memory = size_words(machine.main_memory().free)
-    device = shown["GPU"] if torch.cuda.is_available() else f"{_count(machine.processors())} processors"
-    return f"WholeScene {__version__}: {device}, {memory} of memory free, {shown['presets']}"
+    shown = {finding.topic: finding.finding for finding in found}
+    memory = f"{size_words(machine.main_memory().free)} of memory free"
+    device = f"{_count(machine.processors())} processors"
+    if torch.cuda.is_available():
+        device = shown.get("GPU", device)
+    parts = [device, memory, *([shown["presets"]] if "presets" in shown else [])]
+    return f"WholeScene {__version__}: {', '.join(parts)}"
 
 
 def _looked(topic: str, look: Callable[[], Finding | list[Finding]]) -> Iterable[Finding]:

@@ -30,6 +30,8 @@ def test_every_command_explains_itself(capsys):
     for name in (
         "segment",
         "attention",
+        "plan",
+        "doctor",
         "presets",
         "import",
         "serve",
