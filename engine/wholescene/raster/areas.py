@@ -48,6 +48,20 @@ def pixel_areas(grid: Grid, window: Window) -> Floats:
     else ``[h, w]``. Places that the CRS does not reach have no area. Raises ValueError for
     a grid without georeference.
     """
+    areas, inner_rows, inner_cols = _areas_in_cells(grid, window)
+    if areas.shape[1] == 1:
+        return np.asarray(areas[inner_rows])
+    return np.asarray(areas[inner_rows[:, None], inner_cols[None, :]])
+
+
+Numbers = npt.NDArray[np.int64]
+
+
+def _areas_in_cells(grid: Grid, window: Window) -> tuple[Floats, Numbers, Numbers]:
+    """Mean pixel areas of the cells that a window touches, and which of them each row and each column lies in.
+
+    ``[rows, cols]``, ``[h]``, ``[w]``; one column of cells where areas shrink with latitude only.
+    """
     if grid.crs is None or not grid.georeferenced:
         raise ValueError("pixels of a grid without georeference have no area")
     step = max(1, min(CELL_PIXELS, int(CELL_METRES / max(grid.pixel_size_metres))))
@@ -56,18 +70,16 @@ def pixel_areas(grid: Grid, window: Window) -> Floats:
     cols = np.array([0]) if by_rows else _cells(window.col, window.width, step)
     areas = _cell_areas(grid, rows * step, cols * step, step)
     inner_rows = np.arange(window.row, window.row + window.height) // step - rows[0]
-    if by_rows:
-        return np.asarray(areas[inner_rows])
     inner_cols = np.arange(window.col, window.col + window.width) // step - cols[0]
-    return np.asarray(areas[inner_rows[:, None], inner_cols[None, :]])
+    return areas, inner_rows, np.zeros_like(inner_cols) if by_rows else inner_cols
 
 
-def _cells(first: int, count: int, step: int) -> npt.NDArray[np.int64]:
+def _cells(first: int, count: int, step: int) -> Numbers:
     """Numbers of the cells that a range of pixels touches; cells start at pixel 0 of the grid."""
     return np.arange(first // step, (first + count - 1) // step + 1)
 
 
-def _cell_areas(grid: Grid, rows: npt.NDArray[np.int64], cols: npt.NDArray[np.int64], step: int) -> Floats:
+def _cell_areas(grid: Grid, rows: Numbers, cols: Numbers, step: int) -> Floats:
     """Mean pixel area of the cells that start at these rows and columns, ``[rows, cols]``."""
     ys = np.append(rows, rows[-1] + step).astype(float)
     xs = np.append(cols, cols[-1] + step).astype(float)
@@ -90,15 +102,14 @@ class AreaCount:
         if self.square_metres is None:
             self.pixels += np.bincount(classes.ravel(), minlength=256)
             return
-        areas = pixel_areas(self.grid, window)
-        if areas.shape[1] == 1:
-            per_row = np.stack([np.bincount(row, minlength=256) for row in classes])
-            self.pixels += per_row.sum(axis=0)
-            self.square_metres += areas[:, 0] @ per_row
-            return
-        flat = classes.ravel()
-        self.pixels += np.bincount(flat, minlength=256)
-        self.square_metres += np.bincount(flat, weights=areas.ravel(), minlength=256)
+        areas, rows, cols = _areas_in_cells(self.grid, window)
+        columns = areas.shape[1]
+        for row, of_cells in enumerate(areas):
+            # all cells of a row at once: the number of its cell stands above each pixel's class value
+            strip = (classes[rows == row] + 256 * cols).ravel()
+            counts = np.bincount(strip, minlength=256 * columns).reshape(columns, 256)
+            self.pixels += counts.sum(axis=0)
+            self.square_metres += of_cells @ counts
 
     def of(self, classes: Sequence[ClassEntry]) -> tuple[ClassArea, ...]:
         """The table of class areas, in the order of the classes."""
