@@ -60,7 +60,7 @@ def _show(status: dict[str, Any]) -> None:
         f"{status['clients']} client(s), worker: {worker}"
     )
     for line in rank_lines(status):
-        console.print(line, markup=False)
+        console.print(line, markup=False, soft_wrap=True)
     if not status["jobs"]:
         console.print("No jobs yet.")
         return

@@ -62,6 +62,8 @@ class Worker:
         while True:
             command = self._next(ranks)
             job = str(command["job"])
+            if ranks is not None:
+                ranks.traffic = type(ranks.traffic)()  # the report is of this job
             self._out.send({"job": job, **self._outcome(command, ranks)})
             self._cancelled.pop(job, None)
 

@@ -143,6 +143,8 @@ def test_two_ranks_make_the_map_of_one(scenes, tmp_path, capsys):
         exchange = scene["result"]["exchange"]
         assert exchange["ranks"] == 2
         assert 0 <= exchange["share"] <= 1
+    # of each scene alone: both have the same size
+    assert told[0]["result"]["exchange"]["bytes"] == told[1]["result"]["exchange"]["bytes"] != {}
     for name in ("one_random.tif", "two_random.tif"):
         assert np.array_equal(values(tmp_path / "shared" / name), values(tmp_path / "alone" / name))
 
