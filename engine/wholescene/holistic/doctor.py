@@ -183,7 +183,7 @@ def _instructions() -> dict[str, bool]:
 
 def _bf16() -> Finding:
     ratio = precision.speed("bf16") / precision.speed("float32")
-    finding = f"bf16 is {ratio:.1f} times as fast as float32 on these processors"
+    finding = f"products in bf16 are {ratio:.1f} times as fast as in float32"
     if precision.pays():
         return Finding("precision", finding, OK, "--precision auto computes in bf16 where the preset allows it.")
     return Finding("precision", finding, OK, "--precision auto computes in float32.")

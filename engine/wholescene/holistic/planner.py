@@ -28,7 +28,7 @@ __all__ = ["Limits", "Placed", "Room", "Schedule", "Workload", "schedule"]
 DEVICE, MEMORY, FILE = "device", "memory", "file"  # where a feature map lives
 MODEST = 3 << 29  # 1.5 GiB: what features take of a machine's memory unasked; others work on it too
 SMALL_STRIPS = 8  # rows waiting to be stored take at most this part of the memory for features
-CACHED = 3  # hidden features that are kept take at most this part
+CACHED = 3  # this part is reserved for hidden features that are kept; they also take what maps leave
 USABLE = 0.95  # of a device's free memory: its allocator loses some between blocks
 
 
@@ -203,8 +203,10 @@ def _share_memory(demand: Demand, allowed: int) -> _Layout:
     hosted = demand.hosted
     region = _largest_region(demand, lambda side: hosted * demand.strip_bytes(side) <= allowed // SMALL_STRIPS)
     left = max(0, allowed - hosted * demand.strip_bytes(region))
-    cache = min(demand.hidden_bytes, left // CACHED // hosted)
-    return _Layout(demand, region, dict(_fill(demand, region, {MEMORY: left - hosted * cache})), cache)
+    reserved = min(demand.hidden_bytes, left // CACHED // hosted)
+    places = dict(_fill(demand, region, {MEMORY: left - hosted * reserved}))
+    unused = left - _Layout(demand, region, places, 0).held(MEMORY)
+    return _Layout(demand, region, places, min(demand.hidden_bytes, unused // hosted))
 
 
 def _on_devices(demand: Demand, room: Room, *, modest: bool) -> _Layout:

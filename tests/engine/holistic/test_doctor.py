@@ -141,7 +141,7 @@ def test_drivers_that_are_missing_say_what_cannot_be_read(monkeypatch):
 def test_what_follows_from_the_probe(monkeypatch, ratio, precision):
     monkeypatch.setattr(doctor.precision, "speed", lambda name, device="cpu": ratio if name == "bf16" else 1.0)
     finding = doctor._bf16()
-    assert f"{ratio:.1f} times" in finding.finding
+    assert f"{ratio:.1f} times as fast" in finding.finding
     assert f"computes in {precision}" in finding.follows
 
 
