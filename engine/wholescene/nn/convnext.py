@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .encoder import Encoder, Stage
-from .kernels import linear_add, linear_gelu, sum_of_squares
+from .kernels import layer_norm, linear_add, linear_gelu, sum_of_squares
 from .patch import Patch, convolve
 from .steps import Global, Local, Read, macs
 
@@ -51,7 +51,7 @@ class LayerNorm2d(nn.LayerNorm):
         super().__init__(channels, eps=eps)
 
     def forward(self, x: Tensor) -> Tensor:
-        return super().forward(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+        return layer_norm(x.permute(0, 2, 3, 1), self).permute(0, 3, 1, 2)
 
 
 class GRN(nn.Module):
@@ -134,7 +134,7 @@ class Block(nn.Module):
 
     def _expand(self, patch: Patch) -> Patch:
         inner = convolve(patch, self.conv_dw)
-        hidden = linear_gelu(self.norm(inner.data.permute(0, 2, 3, 1)), self.mlp.fc1)
+        hidden = linear_gelu(layer_norm(inner.data.permute(0, 2, 3, 1), self.norm), self.mlp.fc1)
         return inner.like(hidden.permute(0, 3, 1, 2))
 
     def _close(self, squares: Tensor) -> Callable[[Patch, Patch], Patch]:

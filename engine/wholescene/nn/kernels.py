@@ -22,9 +22,9 @@ def sum_of_squares(pixels: Tensor) -> Tensor:
     On CPUs from batch norm's mean and variance: two passes that keep nothing, where squaring first
     writes all squares, and rounds them in bfloat16.
     """
-    if pixels.device.type != "cpu":
+    if pixels.device.type != "cpu" or pixels.dtype == torch.float64 or _learns(pixels):
         rows = pixels.permute(0, 2, 3, 1).flatten(0, 2)
-        return (rows * rows).sum(0, dtype=torch.float32)
+        return (rows * rows).sum(0, dtype=torch.promote_types(rows.dtype, torch.float32))
     unused = [torch.zeros(pixels.shape[1]) for _ in range(2)]  # running averages; float32 makes the results so
     mean, variance = torch.ops.aten.batch_norm_update_stats(pixels, *unused, 0.0)
     total: Tensor = (variance + mean * mean) * (pixels.numel() // pixels.shape[1])
@@ -33,7 +33,7 @@ def sum_of_squares(pixels: Tensor) -> Tensor:
 
 def linear_gelu(x: Tensor, layer: nn.Linear) -> Tensor:
     """``gelu(layer(x))``."""
-    if not _fuses(x):
+    if not _fuses(x, layer.weight):
         return gelu_(layer(x))
     out: Tensor = torch.ops.mkldnn._linear_pointwise(x, layer.weight, layer.bias, "gelu", [], "none")
     return out
@@ -41,15 +41,25 @@ def linear_gelu(x: Tensor, layer: nn.Linear) -> Tensor:
 
 def linear_add(x: Tensor, weight: Tensor, bias: Tensor, residual: Tensor) -> Tensor:
     """``residual + linear(x)``."""
-    if not _fuses(x):
+    if _learns(residual) or not _fuses(x, weight):
         return residual + F.linear(x, weight, bias)
     out: Tensor = torch.ops.mkldnn._linear_pointwise.binary(x, residual.contiguous(), weight, bias, "add")
     return out
 
 
-def _fuses(x: Tensor) -> bool:
-    """Whether torch has such kernels for ``x``; it has none for tensors that only stand for others."""
-    return type(x) is Tensor and _has_kernels(x.device.type, x.dtype)
+def _fuses(x: Tensor, weight: Tensor) -> bool:
+    """Whether torch has such kernels for ``x`` and ``weight``.
+
+    It has none for tensors that only stand for others; those that it has know no gradients and no autocast.
+    """
+    if type(x) is not Tensor or x.dtype != weight.dtype or torch.is_autocast_enabled(x.device.type):
+        return False
+    return not _learns(x, weight) and _has_kernels(x.device.type, x.dtype)
+
+
+def _learns(*tensors: Tensor) -> bool:
+    """Whether a gradient will be asked for."""
+    return torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors)
 
 
 @cache
@@ -63,8 +73,18 @@ def _has_kernels(device: str, dtype: torch.dtype) -> bool:
     return dtype == torch.float32
 
 
+def layer_norm(x: Tensor, layer: nn.LayerNorm) -> Tensor:
+    """``layer(x)``; bfloat16 channels that do not fill vectors of 16 are normed in float32, which is faster on CPUs."""
+    if x.device.type != "cpu" or x.dtype != torch.bfloat16 or x.shape[-1] % 16 == 0:
+        return F.layer_norm(x, layer.normalized_shape, layer.weight, layer.bias, layer.eps)
+    weight, bias = layer.weight.float(), layer.bias.float()
+    return F.layer_norm(x.float(), layer.normalized_shape, weight, bias, layer.eps).to(x.dtype)
+
+
 def gelu_(x: Tensor) -> Tensor:
-    """`torch.nn.functional.gelu` in place."""
+    """`torch.nn.functional.gelu` in place, unless the gradient needs what was there."""
+    if _learns(x):
+        return F.gelu(x)
     out: Tensor = torch.ops.aten.gelu_(x)
     return out
 

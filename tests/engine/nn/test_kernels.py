@@ -17,7 +17,7 @@ dtypes = pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.fixture(autouse=True)
 def _choose(request, monkeypatch):
     if not request.node.callspec.params.get("fused", True):
-        monkeypatch.setattr(kernels, "_fuses", lambda x: False)
+        monkeypatch.setattr(kernels, "_fuses", lambda *_: False)
 
 
 def random(*shape, dtype=torch.float32, seed=0):
@@ -35,6 +35,17 @@ def test_sum_of_squares(dtype):
     found = kernels.sum_of_squares(pixels)
     assert found.dtype == torch.float32
     torch.testing.assert_close(found.double(), (pixels.double() ** 2).sum((0, 2, 3)), rtol=1e-5, atol=0)
+
+
+@torch.inference_mode()
+@pytest.mark.parametrize("channels", [24, 32, 40])
+@dtypes
+def test_layer_norm(channels, dtype):
+    layer = nn.LayerNorm(channels, eps=1e-6).to(dtype)
+    layer.weight.normal_()
+    x = random(1, 5, 7, channels, dtype=dtype) * 3 + 2
+    expected = F.layer_norm(x.double(), (channels,), layer.weight.double(), layer.bias.double(), 1e-6)
+    assert_near(kernels.layer_norm(x, layer), expected, dtype)
 
 
 @torch.inference_mode()
