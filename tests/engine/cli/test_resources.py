@@ -84,6 +84,12 @@ def test_a_device_that_is_not_there_is_an_error_of_each_scene(scenes, capsys):
     assert "compute.device" in capsys.readouterr().err
 
 
+def test_ranks_without_devices_say_so(scenes, capsys, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert run(scenes[0], "--device", "cuda", "--ranks", "2") == 1
+    assert "compute.device" in capsys.readouterr().err
+
+
 def test_threads_are_set_before_and_after_torch_is_there(monkeypatch):
     asked = []
     monkeypatch.setenv("OMP_NUM_THREADS", "7")

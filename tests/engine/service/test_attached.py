@@ -173,6 +173,13 @@ def test_only_who_has_attached_may_send(agents):
     assert code(one.receive("error")) == "worker.refused"
 
 
+def test_the_largest_strip_arrives(agents):
+    """It is refused for what it says, not dropped for its size."""
+    one = agents()
+    one.block("0" * 16, height=1, width=agent.MAX_STRIP_PIXELS, classes=bytes(agent.MAX_STRIP_PIXELS))
+    assert code(one.receive("error")) == "worker.refused"
+
+
 def test_blocks_of_another_job_or_life_are_refused_and_the_job_goes_on(client, agents, request_for):
     job = client.submit(request_for())
     one = agents()

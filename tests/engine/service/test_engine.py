@@ -166,8 +166,11 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=8,
 )
-bodies = st.dictionaries(st.sampled_from(["job", "request", "credit", "blocks", "number", "protocol", "x"]), values)
-kinds = st.sampled_from(["hello", "submit", "attach", "credit", "cancel", "status", "block", ""])
+of_clients = ["job", "request", "credit", "blocks", "number", "protocol", "x"]
+of_agents = ["group", "rank", "size", "host", "device", "port", "life", "event"]
+bodies = st.dictionaries(st.sampled_from([*of_clients, *of_agents]), values)
+asked = ["hello", "submit", "attach", "credit", "cancel", "status", "block", ""]
+kinds = st.sampled_from([*asked, "worker.attach", "worker.event", "worker.block"])
 
 fuzz = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

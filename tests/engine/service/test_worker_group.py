@@ -5,7 +5,6 @@ import queue
 import signal
 import stat
 import tempfile
-from pathlib import Path
 
 import numpy as np
 import patterns
@@ -13,8 +12,10 @@ import psutil
 import pytest
 from service_helpers import ENVIRONMENT, exists, wait_for
 
-from wholescene.service import worker_group
+from wholescene.service import pipe, worker_group
 from wholescene.service.crew import Crew
+from wholescene.service.place import Place
+from wholescene.service.worker import BEAT, Worker
 from wholescene.service.worker_group import WorkerGroup, joint_report
 from wholescene.wire.errors import SceneNotFound
 
@@ -237,28 +238,45 @@ def put_together(events):
     return classes
 
 
-@pytest.mark.parametrize("size", [2, 3])
-def test_every_rank_sends_its_blocks(crew, heard, request_for, size):
-    group = crew(size, memory=1 << 30)
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory):
+    """A group of two, its events, its log: for tests that leave it as it is."""
+    heard, log = Heard(), tmp_path_factory.mktemp("log") / "worker.log"
+    group = Crew(("cpu", "cpu"), memory=1 << 30).launch(heard, RANKED, ENVIRONMENT, log)
+    yield group, heard, log
+    group.kill()
+    group.wait(5)
+
+
+def check_job(group, heard, job, request, size):
+    """Run a job and hold everything it said against what is known; its plan."""
+    group.run(job, request.to_dict())
+    events = heard.until("finished", "ended", seconds=60)
+    assert {event.get("job") for event in events} == {job}
+    kinds = [event["event"] for event in events]
+    assert kinds.count("planned") == 1
+    assert kinds.index("planned") < kinds.index("block")
+    assert np.array_equal(put_together(events), patterns.pattern())
+    assert events[-1]["report"]["bytes"] == {"halo": 100 * size * (size + 1) // 2, "sum": 8 * size}
+    return next(event["plan"] for event in events if event["event"] == "planned")
+
+
+def test_every_rank_sends_its_blocks_and_knows_its_place(warm, request_for):
+    group, heard, log = warm
     for job in ("j1", "j2"):
-        group.run(job, request_for().to_dict())
-        events = heard.until("finished", "ended", seconds=60)
-        assert {event["job"] for event in events} == {job}
-        kinds = [event["event"] for event in events]
-        assert kinds.count("planned") == 1
-        assert kinds.index("planned") < kinds.index("block")
-        assert np.array_equal(put_together(events), patterns.pattern())
-        report = events[-1]["report"]
-        assert report["bytes"] == {"halo": 100 * size * (size + 1) // 2, "sum": 8 * size}
-    plan = next(event["plan"] for event in events if event["event"] == "planned")
+        plan = check_job(group, heard, job, request_for(), 2)
     assert plan["provenance"]["device"] == "cpu"
     assert str(1 << 30) in plan["provenance"]["limits"]
+    wait_for(lambda: "[rank 0] rank 0 greets" in log.read_text())
 
 
-def test_nothing_of_a_local_group_listens_beyond_this_machine(crew, heard, request_for):
-    group = crew(2)
-    group.run("j", request_for().to_dict())
-    heard.until("finished", seconds=60)
+def test_three_ranks_make_the_same(crew, heard, request_for):
+    check_job(crew(3), heard, "j", request_for(), 3)
+
+
+def test_nothing_of_a_local_group_listens_beyond_this_machine(warm, request_for):
+    group, heard, _ = warm
+    check_job(group, heard, "j3", request_for(), 2)
     listening = [
         connection.laddr.ip
         for pid in ranks_of(group)
@@ -305,13 +323,31 @@ def test_an_exchange_that_stalls_ends_by_the_patience_of_the_group(crew, heard, 
     assert error["code"] == "ranks.exchange"
 
 
-def test_an_idle_group_outlives_the_patience_of_its_exchanges(crew, heard, request_for):
-    group = crew(2, exchange_seconds=1.5)
-    wait_for(lambda: len(group._joined) == 2)
-    with pytest.raises(queue.Empty):
-        heard.get(timeout=3)
-    group.run("j", request_for().to_dict())
-    heard.until("finished", seconds=20)
+class Told:
+    """The exchange of an idle group: what rank 0 tells reaches nobody, what others hear was written before."""
+
+    def __init__(self, *messages):
+        self.said, self.messages = [], list(messages)
+
+    def tell(self, message):
+        if message is None:
+            return self.messages.pop(0)
+        self.said.append(pipe.unpack(message))
+        if len(self.said) == 3:
+            self.worker._jobs.put({"do": "run", "job": "j"})
+        return message
+
+
+def test_an_idle_rank_0_says_something_before_the_patience_of_the_others_ends():
+    ranks = Told()
+    ranks.worker = Worker(RANKED, Place(0, 2, exchange_seconds=0.03), 0, 1)
+    assert ranks.worker._next(ranks)["job"] == "j"
+    assert [command["do"] for command in ranks.said] == ["beat", "beat", "beat", "run"]
+
+
+def test_the_others_wait_for_a_job_through_all_that():
+    told = Told(*(pipe.pack(command) for command in (BEAT, BEAT, {"do": "run", "job": "j"})))
+    assert Worker(RANKED, Place(1, 2), 0, 1)._next(told)["job"] == "j"
 
 
 def test_a_group_leaves_when_its_engine_does(crew, heard):
@@ -330,14 +366,3 @@ def test_threads_are_shared_out(monkeypatch):
     assert Crew(("cpu",) * 3).thread_variables({"OMP_NUM_THREADS": "5"}) == {}
     assert Crew(("cpu",) * 3, threads=4).thread_variables({"OMP_NUM_THREADS": "5"}) == {"OMP_NUM_THREADS": "4"}
     assert Crew().thread_variables({}) == {}
-
-
-def test_the_log_names_the_rank(heard, request_for, tmp_path):
-    log = tmp_path / "worker.log"
-    log.touch()
-    group = Crew(("cpu", "cpu")).launch(heard, RANKED, ENVIRONMENT, log)
-    group.run("j", request_for().to_dict())
-    heard.until("finished", seconds=60)
-    group.kill()
-    group.wait(5)
-    wait_for(lambda: "[rank 0] rank 0 greets" in Path(log).read_text())
