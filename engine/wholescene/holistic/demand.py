@@ -106,12 +106,24 @@ class Demand:
 
     def chunk_bytes(self, feature: str, side: int) -> int:
         """The largest region's part of a map, with its margin."""
-        return max(self._chunk(feature, region.window) for region in self.division(side).regions)
+        if (feature, side) not in self._largest:
+            parts = (self._chunk(feature, region.window) for region in self.division(side).regions)
+            self._largest[feature, side] = max(parts)
+        return self._largest[feature, side]
+
+    @cached_property
+    def _largest(self) -> dict[tuple[str, int], int]:
+        """`chunk_bytes` that are known."""
+        return {}
+
+    @cached_property
+    def _margins(self) -> dict[str, int]:
+        return {name: margin_of(self.workload.program, name) for name in self.features}
 
     def _chunk(self, feature: str, window: Window) -> int:
-        spec, program = self.workload.program.features[feature], self.workload.program
+        spec = self.workload.program.features[feature]
         height, width = (length // spec.stride for length in self.workload.size)
-        around = surround(rescale(window, 1, spec.stride), margin_of(program, feature), height, width)
+        around = surround(rescale(window, 1, spec.stride), self._margins[feature], height, width)
         return around.height * around.width * spec.channels * self.itemsize
 
     # -- what passes through -----------------------------------------------------
