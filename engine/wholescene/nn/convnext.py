@@ -129,8 +129,8 @@ class Block(nn.Module):
         )
 
     def _on_patch(self, patches: Sequence[Patch]) -> Patch:
-        weight, bias = self._scaled(self.mlp.fc2.weight, self.mlp.fc2.bias)
-        return self._finish(self._expand(patches[0]), patches[0], weight, bias)
+        # folded into the weights, as below, layer scale would be multiplied anew for every tile, or kept in a copy
+        return self._finish(self._expand(patches[0]), patches[0], self.mlp.fc2.weight, self.mlp.fc2.bias, self.gamma)
 
     def _expand(self, patch: Patch) -> Patch:
         inner = convolve(patch, self.conv_dw)
@@ -138,21 +138,25 @@ class Block(nn.Module):
         return inner.like(hidden.permute(0, 3, 1, 2))
 
     def _close(self, squares: Tensor) -> Callable[[Patch, Patch], Patch]:
-        """The second half, with GRN folded into the linear layer: its factor scales columns, its bias adds up."""
+        """The second half, with GRN and layer scale folded into the linear layer.
+
+        The factors of GRN scale columns, those of layer scale rows; GRN's bias adds up.
+        """
         grn, layer = self.mlp.grn, self.mlp.fc2
         assert grn is not None
-        columns = layer.weight * grn.scale(squares).to(layer.weight.dtype)
-        weight, bias = self._scaled(columns, F.linear(grn.bias, layer.weight, layer.bias))
+        weight = layer.weight * grn.scale(squares).to(layer.weight.dtype)
+        bias = F.linear(grn.bias, layer.weight, layer.bias)
+        if self.gamma is not None:
+            weight, bias = self.gamma[:, None] * weight, self.gamma * bias
         return lambda hidden, patch: self._finish(hidden, patch, weight, bias)
 
-    def _scaled(self, weight: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
-        """The second linear layer with layer scale folded in: its factors scale rows."""
-        return (weight, bias) if self.gamma is None else (self.gamma[:, None] * weight, self.gamma * bias)
-
-    def _finish(self, hidden: Patch, patch: Patch, weight: Tensor, bias: Tensor) -> Patch:
-        """The second linear layer and the residual, where the hidden channels are known."""
-        residual = patch.crop(hidden.window).data.permute(0, 2, 3, 1)
-        out = linear_add(hidden.data.permute(0, 2, 3, 1), weight, bias, residual)
+    def _finish(self, hidden: Patch, patch: Patch, weight: Tensor, bias: Tensor, scale: Tensor | None = None) -> Patch:
+        """The second linear layer, scaled, and the residual, where the hidden channels are known."""
+        residual, x = (part.permute(0, 2, 3, 1) for part in (patch.crop(hidden.window).data, hidden.data))
+        if scale is None:
+            out = linear_add(x, weight, bias, residual)
+        else:
+            out = torch.addcmul(residual, F.linear(x, weight, bias), scale)
         return hidden.like(out.permute(0, 3, 1, 2))
 
 
