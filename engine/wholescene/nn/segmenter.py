@@ -141,7 +141,8 @@ class Segmenter(nn.Module):
             ready = [prepare(patch) for (_, prepare), patch in zip(outputs, patches, strict=True)]
             logits = self.decoder.on_patches(ready)
             # enlarged in float32: bfloat16 would round what is blended, and takes twice the time
-            return on_patch.upsample(logits.like(logits.data.float()), self.decoder.stride)
+            data = logits.data.to(torch.promote_types(logits.data.dtype, torch.float32))
+            return on_patch.upsample(logits.like(data), self.decoder.stride)
 
         halos = self.decoder.halos
         return Local(

@@ -1,0 +1,126 @@
+"""Gradients of whole scenes: equal to those of the undivided module, on any number of ranks."""
+
+import itertools
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from networks import FPN, NARROW_CONVNEXTV2, NARROW_SWIN, UPERNET, network
+from rank_pool import RankPool
+from wholescene.holistic.ranks import Alone
+from wholescene.training.exchange import Exchange
+from wholescene.training.spatial import SpatialRun, live_steps, share
+from wholescene.wire.plan import Window
+
+TILES = {NARROW_CONVNEXTV2["name"]: 96, NARROW_SWIN["name"]: 192}  # no smaller than the halos
+SPIM = {"stages": [2, 3], "heads": 4, "kv_pool": 1}
+CASES = {
+    "convnext": {"encoder": NARROW_CONVNEXTV2, "decoder": FPN, "spim": SPIM},
+    "convnext, pooled keys": {"encoder": NARROW_CONVNEXTV2, "decoder": FPN, "spim": {**SPIM, "kv_pool": 3}},
+    "convnext, SPIM feeds": {"encoder": NARROW_CONVNEXTV2, "decoder": FPN, "spim": {**SPIM, "feeds_next": True}},
+    "swin": {"encoder": NARROW_SWIN, "decoder": UPERNET, "spim": SPIM},
+    "grid": {
+        "encoder": NARROW_SWIN,
+        "decoder": UPERNET,
+        "spim": {**SPIM, "within": "grid"},
+        "context": "grid",
+        "grid": [192, 384],
+    },
+}
+
+
+def tile_of(case):
+    return TILES[CASES[case]["encoder"]["name"]]
+
+
+def scene(case):
+    """Two by three tiles, the last of them smaller."""
+    side, drawn = tile_of(case), torch.Generator().manual_seed(1)
+    size = (2 * side, 2 * side + 32)
+    image = torch.randn(1, 3, *size, generator=drawn, dtype=torch.float64)
+    return image, torch.randint(0, 5, size, generator=drawn)
+
+
+def learner(case):
+    return network(**CASES[case]).double().requires_grad_(True)
+
+
+def undivided(case, frozen=()):
+    """Loss and gradients by autograd of the plain module."""
+    net, (image, labels) = learner(case), scene(case)
+    freeze(net, frozen)
+    loss = F.cross_entropy(net(image), labels[None])
+    loss.backward()
+    return loss.item(), gradients(net)
+
+
+def divided(ranks, case, checkpointing=True, frozen=()):
+    """The same over this rank's part of the scene; gradients are its share of the sum."""
+    torch.manual_seed(0)
+    net, (image, labels) = learner(case), scene(case)
+    freeze(net, frozen)
+    program = net.program(3)
+    division = share((labels.shape[0], labels.shape[1]), tile_of(case), ranks.size, program.grid)
+    run = SpatialRun(program, division, Exchange(ranks), live_steps(net, program), checkpointing)
+    run.encode(part(image, run.region.window))
+
+    def tile_loss(tile, logits):
+        return F.cross_entropy(logits, part(labels, tile)[None], reduction="sum")
+
+    loss = sum(run.local(program.head, tile_loss)) / labels.numel()
+    run.exchange.closed(loss).backward()
+    return loss.item(), gradients(net)
+
+
+def freeze(net, prefixes):
+    for name, weight in net.named_parameters():
+        if prefixes and name.startswith(prefixes):
+            weight.requires_grad_(False)
+
+
+def part(data, window: Window):
+    return data[..., window.row : window.row + window.height, window.col : window.col + window.width]
+
+
+def gradients(net):
+    return {name: weight.grad for name, weight in net.named_parameters() if weight.grad is not None}
+
+
+def assert_same(found, expected):
+    losses, shares = zip(*found, strict=True)
+    assert sum(losses) == pytest.approx(expected[0], rel=1e-6)
+    assert set(itertools.chain(*shares)) == set(expected[1])
+    for name, wanted in expected[1].items():
+        summed = sum(share[name] for share in shares if name in share)
+        assert (summed - wanted).norm() <= 1e-5 * wanted.norm() + 1e-12, name
+
+
+@pytest.fixture(scope="module")
+def pool():
+    pool = RankPool()
+    yield pool
+    pool.end()
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_one_rank_has_the_gradients_of_the_undivided_module(case):
+    assert_same([divided(Alone(), case)], undivided(case))
+
+
+def test_gradients_are_the_same_where_nothing_is_computed_again():
+    assert_same([divided(Alone(), "convnext", checkpointing=False)], undivided("convnext"))
+
+
+@pytest.mark.parametrize("size", [2, 4])
+@pytest.mark.parametrize("case", CASES)
+def test_ranks_share_the_gradients_of_the_undivided_module(pool, case, size):
+    assert_same(pool.run(size, divided, case), undivided(case))
+
+
+def test_frozen_stages_have_no_gradients_and_change_no_others(pool):
+    frozen = ("encoder.stem.", "encoder.stages.0.", "encoder.stages.1.", "encoder.stages.2.")
+    expected = undivided("convnext", frozen)
+    assert not any(name.startswith(frozen) for name in expected[1])
+    assert_same([divided(Alone(), "convnext", frozen=frozen)], expected)
+    assert_same(pool.run(2, divided, "convnext", frozen=frozen), expected)
