@@ -6,9 +6,9 @@ import argparse
 import json
 from typing import TYPE_CHECKING
 
-from ..wire.errors import WholeSceneError
 from ..wire.request import PRECISIONS
-from ..wire.sizes import parse_size, size_words
+from ..wire.sizes import size_words
+from . import resources
 from .progress import duration
 from .threads import wait_asleep
 
@@ -47,14 +47,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _add_machine(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("the machine (default: this one)")
+    group = resources.add_options(parser)
     group.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="what computes (default auto)")
-    group.add_argument("--ranks", type=count, metavar="N", help="worker processes, each with one device (default 1)")
-    group.add_argument("--devices", type=count, metavar="N", help="GPUs, one rank for each; they need not be here")
     group.add_argument(
-        "--device-memory", type=size, metavar="SIZE", help="of each GPU, such as 24GiB; plans for GPUs not here, too"
+        "--devices",
+        type=count,
+        metavar="N",
+        help="so many GPUs, one rank each; with --device-memory they may be missing",
     )
-    group.add_argument("--memory", type=size, metavar="SIZE", help="main memory for all ranks, such as 8GiB")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -69,7 +69,8 @@ def run(args: argparse.Namespace) -> int:
 
     kind = "cuda" if args.devices else args.device
     devices = Devices.wanted(kind, args.devices or args.ranks, args.device_memory)
-    found = prospect(args.scene, args.preset, devices, Limits(args.memory, args.device_memory), args.precision)
+    limits = Limits(args.memory, args.device_memory)
+    found = prospect(args.scene, args.preset, devices, limits, args.precision, args.threads)
     if args.json:
         print(json.dumps(plain(found), indent=1))
     else:
@@ -82,14 +83,6 @@ def count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1")
     return int(text)
-
-
-def size(text: str) -> int:
-    """``24GiB`` as an argument type: bytes."""
-    try:
-        return parse_size(text)
-    except WholeSceneError as problem:
-        raise argparse.ArgumentTypeError(problem.message) from None
 
 
 # -- for people ----------------------------------------------------------------------

@@ -64,6 +64,12 @@ def ranks_here(ranks: int) -> int:
     return min(ranks, int(said)) if said.isdigit() and int(said) else ranks
 
 
+def threads_each(ranks: int) -> int:
+    """Threads of each rank where nobody says it: OMP_NUM_THREADS, or its share of the processors."""
+    said = os.environ.get("OMP_NUM_THREADS", "")
+    return int(said) if said.isdigit() and int(said) else max(1, int(processors()) // ranks)
+
+
 def device_memory(index: int | None = None) -> Memory:
     """Memory of a CUDA device (the current one); what torch holds already but does not use counts as free."""
     free, total = torch.cuda.mem_get_info(index)

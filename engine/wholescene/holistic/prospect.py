@@ -77,9 +77,10 @@ def prospect(
     devices: Devices,
     limits: Limits,
     precision: str = "auto",
+    threads: int | None = None,
     zoo: Zoo | None = None,
 ) -> Prospect:
-    """Plan the job that these sources, this preset and these devices would be.
+    """Plan the job that these sources, this preset and these devices would be, with ``threads`` for each rank.
 
     Raises:
         PlanMemory, PlanDeviceMemory, ScratchFull: it cannot fit.
@@ -88,7 +89,7 @@ def prospect(
     model = (zoo or Zoo()).load(preset)
     scene, network = _sizes(sources, model)
     chosen = _precision(precision, model, devices)
-    threads = max(1, int(machine.processors()) // devices.count)
+    threads = threads or machine.threads_each(devices.count)
     return Prospect(
         title=" + ".join(sources),
         preset=model.name,

@@ -96,3 +96,11 @@ def test_a_launcher_says_how_many_ranks_share_the_host(monkeypatch):
     monkeypatch.setenv("LOCAL_WORLD_SIZE", "4")
     assert machine.ranks_here(16) == 4
     assert machine.ranks_here(2) == 2
+
+
+def test_threads_are_those_of_the_environment_or_a_share_of_the_processors(monkeypatch):
+    monkeypatch.setattr(machine, "processors", lambda: 6.5)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert [machine.threads_each(ranks) for ranks in (1, 2, 64)] == [6, 3, 1]
+    monkeypatch.setenv("OMP_NUM_THREADS", "4")
+    assert machine.threads_each(2) == 4
