@@ -4,12 +4,14 @@ import math
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from wholescene.holistic.exact_sum import BITS, ExactSum
 
-NUMBERS = st.floats(width=32, allow_nan=False, allow_infinity=False, max_value=2.0**45, min_value=-(2.0**45))
+ANY = st.floats(width=32, allow_nan=False, allow_infinity=False, max_value=2.0**45, min_value=-(2.0**45))
+FRACTIONS = st.integers(-(2**24), 2**24).map(lambda n: n * 2.0**-26)  # floats alone would mostly be whole
+NUMBERS = st.one_of(FRACTIONS, FRACTIONS.map(lambda x: x * 2.0**-12), ANY)
 LISTS = st.lists(NUMBERS, min_size=1, max_size=40)
 
 
@@ -32,8 +34,11 @@ def test_no_order_and_no_partition_shows(numbers, data):
 
 
 @given(LISTS)
+@example([-0.1])
+@example([2.0**40, 0.1, -(2.0**40)])
 def test_near_the_true_sum(numbers):
     """Each number loses less than 2⁻⁴⁶; whole units above 2⁵³ and the result are rounded as floats are."""
+    numbers = torch.tensor(numbers).tolist()  # as float32 has them
     true = math.fsum(numbers)
     bound = len(numbers) * 2.0**-BITS + abs(true) * (2.0**-24 + 2.0**-51)
     assert abs(float(total(numbers).result()) - true) <= bound

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from networks import ATTO, FPN, SWIN, UPERNET, WATER, WATER_FINE, Counter, assert_same, network, streamed
+from wholescene.wire import errors
 
 SPIM = {"stages": [3], "heads": 8, "kv_pool": 4}
 SPIM_EARLY = {"stages": [1, 3], "heads": 4, "kv_pool": 2, "outer_residual": True}
@@ -85,6 +86,37 @@ def test_multiply_adds_are_those_of_the_network():
         with FlopCounterMode(display=False) as flops:
             net(scene)
     assert sum(counter.macs.values()) * 2 == pytest.approx(flops.get_total_flops(), rel=0.02)
+
+
+class Impatient(Counter):
+    """Wants to stop after some tiles, or never."""
+
+    def __init__(self, patience: int | None) -> None:
+        super().__init__()
+        self.patience, self.tiles = patience, 0
+
+    def tick(self, step, pixels, macs):
+        super().tick(step, pixels, macs)
+        self.tiles += 1
+
+    def stopped(self):
+        return self.patience is not None and self.tiles >= self.patience
+
+
+def interrupted(ranks, patience):
+    """How many steps this rank ran until the ranks stopped; rank 1 has had enough after some tiles."""
+    ticker = Impatient(patience if ranks.rank == 1 else None)
+    with pytest.raises(errors.Cancelled), torch.inference_mode():
+        streamed(network(spim=SPIM), image(256, 256), tile=128, ranks=ranks, ticker=ticker)
+    return len(ticker.macs)
+
+
+@pytest.mark.parametrize("patience", [0, 5, 30])
+def test_ranks_stop_together(patience, rank_pool):
+    """Between steps, where all are told: nobody waits for one that has left."""
+    steps = rank_pool.run(2, interrupted, patience)
+    assert steps[0] == steps[1]
+    assert (steps[0] == 0) == (patience == 0)
 
 
 @pytest.mark.parametrize("tile", [16, 100, 64, 192])
