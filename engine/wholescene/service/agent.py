@@ -24,7 +24,6 @@ from typing import Any
 
 import zmq
 
-from .. import __version__
 from ..wire import message as wire
 from ..wire.connection import read_connection
 from ..wire.errors import BadRequest, EngineLost, WholeSceneError, WorkerRefused, from_dict
@@ -85,8 +84,9 @@ class Agent:
         self._child: WorkerProcess | None = None
         self._life = ""
         self._room = threading.Semaphore(CREDIT)
+        self._port = free_port()
         self._asked = ""  # id of the message that attaches
-        self._began = self._heard = self._spoke = time.monotonic()
+        self._began = self._heard = self._spoke = time.monotonic()  # began: to ask for the place
         self._status: int | None = None
 
     def run(self) -> int:
@@ -129,7 +129,7 @@ class Agent:
             "size": self._post.size,
             "host": system.gethostname(),
             "device": self._place.device or "cpu",
-            "port": free_port(),
+            "port": self._port,
         }
         self._asked = self._say("worker.attach", body)
 
@@ -151,6 +151,8 @@ class Agent:
             self._refused(message)
         elif message.type == "bye":
             self.stop()
+        elif message.type == "worker.attached":
+            self._attached(str(message.body["life"]))
         elif message.type == "worker.start":
             self._start(str(message.body["life"]), int(message.body["port"]))
         elif action is not None and message.body.get("life") == self._life:
@@ -170,9 +172,15 @@ class Agent:
     def _stay_alive(self) -> None:
         now = time.monotonic()
         if now - self._spoke > ALIVE_EVERY:
-            self._say("hello", {"protocol": wire.PROTOCOL, "client": "worker", "version": __version__})
+            self._attach()
         if now - self._heard > ENGINE_SILENT:
             raise EngineLost(detail=f"it has said nothing for {ENGINE_SILENT:g} seconds")
+
+    def _attached(self, life: str) -> None:
+        """The engine may have taken this agent for lost, and its process with it."""
+        self._began = time.monotonic()
+        if life != self._life:
+            self._kill({})
 
     # -- the process --
 
@@ -226,7 +234,7 @@ class Agent:
             self._say("worker.block", {"life": life, **event}, tuple(layer for layer in layers if layer is not None))
             return
         if event["event"] == ENDED:
-            event["port"] = free_port()
+            self._port = event["port"] = free_port()
         try:
             self._say("worker.event", {"life": life, "event": event})
         except WholeSceneError as problem:  # too large for a message

@@ -10,7 +10,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..wire.errors import WorkerRefused
@@ -59,6 +59,10 @@ class RemoteMember:
     def started(self) -> bool:
         """Whether an agent was asked to start it."""
         return self._session is not None
+
+    def is_of(self, session: str) -> bool:
+        """Whether this agent was asked to start it, and it has not ended."""
+        return self._session == session and not self._over
 
     def start(self, session: str, port: int) -> None:
         """Ask the agent behind ``session`` for a process that meets the others at ``port`` of rank 0's host."""
@@ -176,10 +180,12 @@ class Attached:
         self._sessions: dict[str, tuple[AttachedGroup, Agent]] = {}
 
     def attach(self, name: str, size: int, agent: Agent) -> AttachedGroup:
-        """An agent has come; raises WorkerRefused."""
+        """An agent has come, or shows that it is still there; raises WorkerRefused."""
         group = self._groups.get(name) or AttachedGroup(name, size, self._post)
         if agent.session in self._sessions:
-            raise WorkerRefused(detail="it has attached already")
+            if self._sessions[agent.session] != (group, replace(agent, port=self._sessions[agent.session][1].port)):
+                raise WorkerRefused(detail="it has attached as another rank")
+            return group
         if group.size != size:
             raise WorkerRefused(detail=f"its group '{name}' has {group.size} ranks, not {size}")
         if agent.rank in group.agents:
@@ -203,6 +209,11 @@ class Attached:
             raise WorkerRefused(detail="it has not attached")
         group, agent = self._sessions[session]
         return group, agent, group.members[agent.rank] if agent.rank < len(group.members) else None
+
+    def life(self, session: str) -> str:
+        """The life of the process that the agent should keep now, or ""."""
+        _, _, member = self.member(session)
+        return member.life if member is not None and member.is_of(session) else ""
 
     def forget(self, session: str) -> None:
         """An agent has gone, and the rank that it kept with it."""

@@ -31,14 +31,15 @@ OF_A_JOB = ("planned", "progress", "finished", "cancelled")
 
 
 def attach(engine: Engine, message: Message) -> None:
-    """An agent offers its rank."""
+    """An agent offers its rank; again and again, as its sign of life."""
     name, host, device = (_text(message.body, key) for key in ("group", "host", "device"))
     size = _count(message.body, "size", 1, MAX_SIZE)
     rank = _count(message.body, "rank", 0, size - 1)
     agent = Agent(message.session, rank, host, device, _count(message.body, "port", 1, (1 << 16) - 1))
+    known = engine.attached.knows(message.session)
     group = engine.attached.attach(name, size, agent)
-    engine.reply(message, "worker.attached", {})
-    if group.complete:
+    engine.reply(message, "worker.attached", {"life": engine.attached.life(message.session)})
+    if group.complete and not known:
         engine.conductor.retire_worker()
 
 

@@ -16,9 +16,10 @@ from service_helpers import ENVIRONMENT, RawClient, View, exists, wait_for
 from wholescene.service import agent
 from wholescene.service import engine as engine_module
 from wholescene.service.client import EngineClient
+from wholescene.service.place import Place
 from wholescene.service.run import serve
-from wholescene.wire.connection import read_connection
-from wholescene.wire.errors import Cancelled, RanksMissing, WholeSceneError, WorkerDied
+from wholescene.wire.connection import ConnectionInfo, read_connection, write_connection
+from wholescene.wire.errors import Cancelled, EngineLost, RanksMissing, WholeSceneError, WorkerDied
 from wholescene.wire.plan import OutputGrid, Plan
 
 PLAN = Plan(OutputGrid(WIDTH, HEIGHT, (0.5, 0.0, 1000.0, 0.0, -0.5, 2000.0), ""), CLASSES, "plain", "float32").to_dict()
@@ -144,7 +145,8 @@ def test_a_place_is_held_by_one(agents):
     assert first.attach().type == "worker.attached"
     assert code(second.attach()) == "worker.refused"
     assert code(third.attach()) == "worker.refused"  # another size
-    assert code(first.attach()) == "worker.refused"
+    assert code(first.attach(rank=1)) == "worker.refused"
+    assert first.attach(port=5001).type == "worker.attached"  # a sign of life
 
 
 def test_another_key_attaches_nothing(client, agents, engine):
@@ -294,6 +296,21 @@ def test_an_agent_that_falls_silent_ends_the_job(client, agents, request_for, mo
         client.follow(job, View())
 
 
+def test_an_agent_that_was_taken_for_lost_may_come_again(client, agents, request_for, monkeypatch):
+    monkeypatch.setattr(engine_module, "WORKER_SILENT", 0.3)
+    one = agents()
+    job = client.submit(request_for())
+    one.begin()
+    assert one.attach().body == {"life": one.life}
+    with pytest.raises(WorkerDied):
+        client.follow(job, View())
+    monkeypatch.undo()
+    assert one.attach().body == {"life": ""}  # so that it ends the process that it still has
+    following = client.submit(request_for())
+    assert one.receive("worker.start").body["life"] != one.life
+    client.cancel(following)
+
+
 def test_a_group_that_cancels_is_told_and_kept(client, agents, request_for, monkeypatch):
     monkeypatch.setattr("wholescene.service.conductor.CANCEL_GRACE", 30.0)
     job = client.submit(request_for())
@@ -322,6 +339,14 @@ def test_without_torchrun_an_agent_says_so(engine, capsys, monkeypatch):
     monkeypatch.delenv("RANK", raising=False)
     assert main(["--engine", str(engine)]) == 1
     assert "torchrun" in capsys.readouterr().err
+
+
+def test_an_agent_leaves_when_the_engine_says_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(agent, "ENGINE_SILENT", 0.2)
+    gone = ConnectionInfo(f"tcp://127.0.0.1:{agent.free_port()}", "ab" * 32, 1, 1, "0")
+    path = write_connection(gone, tmp_path / "private" / "engine.json")
+    with pytest.raises(EngineLost):
+        agent.Agent(path, "patterns:segment", agent.Post("g", 0, 1, 0, "127.0.0.1"), Place(), None).run()
 
 
 # -- a real group under torchrun --
