@@ -53,8 +53,20 @@ def test_the_engine_understands_it(frames):
 
 
 def test_every_message_of_clients_is_described(text):
-    section = text.split("## Messages of clients")[1].split("\n## ")[0]
-    assert set(re.findall(r"^\| `(\w+)` \|", section.split("A `request` has")[0], re.MULTILINE)) == set(HANDLERS)
+    clients = text.split("## Messages of clients")[1].split("A `request` has")[0]
+    agents = text.split("Messages of agents:")[1].split("Messages of the engine to agents:")[0]
+    assert set(re.findall(r"^\| `([\w.]+)` \|", clients + agents, re.MULTILINE)) == set(HANDLERS)
+
+
+def test_what_agents_are_told_and_tell_is_described(text):
+    from wholescene.service.agent import ACTIONS
+    from wholescene.service.worker_messages import EVENTS
+
+    section = text.split("Messages of the engine to agents:")[1]
+    orders, events = section.split("An `event` is")[:2]
+    told = {*ACTIONS, "worker.attached", "worker.start"}
+    assert set(re.findall(r"^\| `(worker\.\w+)` \|", orders, re.MULTILINE)) == told
+    assert set(re.findall(r"^\| `(\w+)` \|", events, re.MULTILINE)) == set(EVENTS)
 
 
 def test_every_field_of_a_request_is_described(text):
