@@ -93,33 +93,46 @@ def divided(pool, names, size, ranks=1, region=None, memory="memory", lanes=0, d
     return joined({place: data for part in shares for place, data in part.items()}, size)
 
 
-def name_of(case):
-    return "-".join("x".join(map(str, value)) if isinstance(value, tuple) else str(value) for value in case.values())
+def name_of(values):
+    return "-".join("x".join(map(str, value)) if isinstance(value, tuple) else str(value) for value in values)
 
 
 def by_network(case):
     return [repr(case[axis]) for axis in AXES]
 
 
-@pytest.mark.parametrize("case", sorted(pairwise({**AXES, **DIVISION}), key=by_network), ids=name_of)
+@pytest.mark.parametrize(
+    "case", sorted(pairwise({**AXES, **DIVISION}), key=by_network), ids=lambda case: name_of(case.values())
+)
 def test_divided_equals_undivided(case, rank_pool):
     names, division = ({axis: case[axis] for axis in axes} for axes in (NETWORK, DIVISION))
     found = divided(rank_pool, names, case["size"], **division)
     assert_same(found, undivided(**names, size=case["size"]))
 
 
+EVERYWHERE = list(product(*AXES.values()))
+SHARES = [(1, None), (1, 256), (2, 512), (3, None), (4, 256)]  # ranks and regions
+
+
 @pytest.mark.full
-@pytest.mark.parametrize("values", list(product(*AXES.values())), ids=lambda values: name_of(dict(enumerate(values))))
-def test_divided_equals_undivided_everywhere(values, rank_pool):
-    """Each network on each scene, on 1 to 4 ranks, in large and in small regions, and all the same bits."""
+@pytest.mark.parametrize("turn", range(len(EVERYWHERE)), ids=map(name_of, EVERYWHERE))
+def test_divided_equals_undivided_everywhere(turn, rank_pool):
+    """Each network on each scene, on 1 to 4 ranks, in large and small regions, and all the same bits.
+
+    Memory and lanes take turns.
+    """
+    values = EVERYWHERE[turn]
     *parts, size = values
     names = dict(zip(NETWORK, parts, strict=True))
     expected, first = undivided(*values), None
-    for index, (ranks, region) in enumerate(product(RANKS, (None, 256))):
-        memory, lanes = list(BUDGETS)[(index + ranks) % 2], LANES[index // 2 % 2]
+    choices = list(product(BUDGETS, LANES))
+    for index, (ranks, region) in enumerate(SHARES):
+        memory, lanes = choices[(turn + index) % len(choices)]
         found = divided(rank_pool, names, size, ranks, region, memory, lanes)
         first = found if first is None else first
-        assert torch.equal(found, first), f"other bits on {ranks} ranks in regions of {region} in {memory}"
+        assert torch.equal(found, first), (
+            f"other bits on {ranks} ranks in regions of {region} in {memory}, {lanes} lanes"
+        )
     assert_same(first, expected)
 
 
