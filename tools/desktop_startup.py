@@ -65,6 +65,7 @@ class Stage(QObject):
             "enabled": button.isEnabled() and button.isVisible(),
             "run": "running" if panel.jobs.rows() else "idle",
             "jobs": [self.of_row(row) for row in panel.jobs.rows()],
+            "shown": [job.shown for job in qgis.utils.plugins[NAME].controller.desk.jobs()],
             "progress": max((row.bar.value() for row in panel.jobs.rows()), default=0),
             "notice": panel.notice.code(),
             "layers": [layer.name() for layer in layers],

@@ -1,4 +1,4 @@
-"""Make the pictures of the plugin for the documentation: before, during, after.
+"""Make the pictures of the plugin for the documentation: before, during, after, and a part that can be kept.
 
     python tools/screenshots.py SCENE [--python ENGINE_PYTHON] [--output docs/images]
 
@@ -23,7 +23,7 @@ STARTUP = ROOT / "tools" / "desktop_startup.py"
 
 
 def main() -> int:
-    """Take the three pictures."""
+    """Take the pictures."""
     parser = argparse.ArgumentParser(description=str(__doc__).splitlines()[0])
     parser.add_argument("scene", type=Path)
     parser.add_argument("--python", default=sys.executable, help="the engine's Python")
@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def take(scene: Path, engine_python: str, output: Path) -> None:
-    """Segment a copy of ``scene`` in a real QGIS and write three pictures to ``output``."""
+    """Segment a copy of ``scene`` in a real QGIS and write the pictures to ``output``."""
     build = ROOT / "build" / "screenshots"
     shutil.rmtree(build, ignore_errors=True)
     build.mkdir(parents=True)
@@ -57,8 +57,19 @@ def take(scene: Path, engine_python: str, output: Path) -> None:
         desktop.wait_until(lambda state: state["run"] == "idle" and state["ready"], 600)
         time.sleep(0.5)
         desktop.shot(output / "qgis-after.png")
+        cancel_halfway(desktop)
+        desktop.shot(output / "qgis-partial.png")
     stop = [engine_python, "-I", "-m", "wholescene.cli", "shutdown"]
     subprocess.run(stop, env={**os.environ, **environment}, capture_output=True, timeout=60)
+
+
+def cancel_halfway(desktop: Desktop) -> None:
+    """Start the job again and cancel it once a part of its map is there."""
+    desktop.click(*desktop.state()["button"])
+    state = desktop.wait_until(lambda state: state["shown"] and state["shown"][0] > 0.1, 600)
+    desktop.click(*state["jobs"][0]["buttons"]["cancel"])
+    desktop.wait_until(lambda state: state["jobs"] and "keep" in state["jobs"][0]["buttons"], 60)
+    time.sleep(1.0)  # the map is drawn for the last time
 
 
 def drawn(state: dict[str, Any]) -> bool:

@@ -59,6 +59,7 @@ class Job:
     preset_title: str
     scene_id: str = ""  # of the layer, which may be gone
     layer_name: str = ""
+    area: Dict[str, Any] = field(default_factory=dict)  # of an AreaScene, if a part is treated as the scene
     project: str = ""  # file name; "" for a project that was never saved
     ticket: str = field(default_factory=new_id)
     id: str = ""
@@ -89,6 +90,14 @@ class Job:
         """Whether it ended early with blocks that can be kept as a partial map."""
         return self.phase in (Phase.FAILED, Phase.CANCELLED) and bool(self.working) and self.shown > 0
 
+    def asks_for(self, other: "Job") -> bool:
+        """Whether both ask for the same map; names of files that we chose ourselves do not count."""
+        if not self.area and not other.area:
+            return self.request == other.request
+        nameless = {"path": "", "output": "", "sources": ""}
+        mine, theirs = ({**job.area, **job.request, **nameless} for job in (self, other))
+        return mine == theirs
+
     def progressed(self, progress: Mapping[str, Any], now: float) -> None:
         """Take in a ``progress`` message; the bar never runs backwards, a cancel is not forgotten."""
         stage = str(progress.get("stage") or "")
@@ -107,7 +116,7 @@ class Job:
 
     def to_record(self) -> Dict[str, Any]:
         """What has to be known to find the job again, as plain values."""
-        return {"request": self.request, **{name: getattr(self, name) for name in NOTED}}
+        return {"request": self.request, "area": self.area, **{name: getattr(self, name) for name in NOTED}}
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Job":
@@ -115,6 +124,7 @@ class Job:
         job = cls(dict(record["request"]), str(record["scene_name"]), str(record["preset_title"]))
         for name in NOTED[2:]:
             setattr(job, name, str(record.get(name) or ""))
+        job.area = dict(record.get("area") or {})
         if not job.id:
             raise KeyError("id")
         job.phase = Phase.SEARCHING

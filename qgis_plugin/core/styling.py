@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from typing import Any, Mapping, Optional, Sequence
 
-from qgis.core import QgsDataProvider, QgsPalettedRasterRenderer, QgsProject, QgsRasterLayer
+from qgis.core import (
+    QgsDataProvider,
+    QgsLayerTreeLayer,
+    QgsMapLayer,
+    QgsPalettedRasterRenderer,
+    QgsProject,
+    QgsRasterLayer,
+)
 from qgis.PyQt.QtGui import QColor
 
+SCENE_PROPERTY = "wholescene/scene"  # custom property of a class map: the id of its scene's layer
 Classes = Sequence[Mapping[str, Any]]  # value, name, colour as #RRGGBB
 
 
@@ -27,7 +35,7 @@ def apply_classes(layer: QgsRasterLayer, classes: Classes) -> None:
 
 
 def insert_above(layer: QgsRasterLayer, scene_id: str, project: Optional[QgsProject] = None) -> None:
-    """Put the layer into the project just above its scene, or on top if that is gone.
+    """Put the layer into the project just above its scene and earlier maps of it, or on top if that is gone.
 
     The active layer stays what it is: the layer tree is changed, not its view.
     """
@@ -35,11 +43,27 @@ def insert_above(layer: QgsRasterLayer, scene_id: str, project: Optional[QgsProj
     root = project.layerTreeRoot()
     scene = root.findLayer(scene_id)
     group = scene.parent() if scene is not None else root
-    position = group.children().index(scene) if scene is not None else 0
+    position = _above_maps_of(scene, group) if scene is not None else 0
+    layer.setCustomProperty(SCENE_PROPERTY, scene_id)
     project.addMapLayer(layer, False)
     group.insertLayer(position, layer)
     if root.hasCustomLayerOrder():
         _into_custom_order(root, layer, scene)
+
+
+def _above_maps_of(scene: Any, group: Any) -> int:
+    """The place of the uppermost of the maps that lie on ``scene`` without anything between, or of the scene."""
+    nodes = group.children()
+    position = nodes.index(scene)
+    layers = [node.layer() if isinstance(node, QgsLayerTreeLayer) else None for node in nodes]
+    return _above_maps(layers, position, scene.layerId())
+
+
+def _above_maps(layers: Sequence[Optional[QgsMapLayer]], position: int, scene_id: str) -> int:
+    """From the place of a scene upwards over its maps."""
+    while position > 0 and (above := layers[position - 1]) and above.customProperty(SCENE_PROPERTY) == scene_id:
+        position -= 1
+    return position
 
 
 def switch_to(layer: QgsRasterLayer, path: str) -> None:
@@ -53,4 +77,5 @@ def switch_to(layer: QgsRasterLayer, path: str) -> None:
 def _into_custom_order(root: Any, layer: QgsRasterLayer, scene: Any) -> None:
     order = [other for other in root.customLayerOrder() if other.id() != layer.id()]
     below = next((place for place, other in enumerate(order) if scene and other.id() == scene.layerId()), 0)
+    below = _above_maps(order, below, scene.layerId()) if scene else below
     root.setCustomLayerOrder([*order[:below], layer, *order[below:]])

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Mapping, Optional
+from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from qgis.core import QgsProject, QgsRasterLayer
 from qgis.gui import QgisInterface
 from qgis.PyQt.QtCore import QObject
 
-from ..core import bands, layers, styling
+from ..core import styling
+from ..core.area_scene import AreaScene
 from ..core.job import Job
 from ..wire.errors import EngineDied, WholeSceneError
+from .choices import Choices
 from .engine_link import EngineLink
 from .job_desk import JobDesk
 from .notice import Kind
 from .panel import SegmentPanel
-from .request import preset_problem, request_from
+from .request import job_from
 from .texts import escaped, tr
 from .view_export import ViewExport
 
@@ -34,6 +36,10 @@ WAYS_OUT = {
     "engine.not_found": ("retry", "Start the engine"),
     "engine.start_failed": ("retry", "Try again"),
     "engine.lost": ("segment", "Try again"),
+    "compute.not_finite": ("float32", "Compute it in float32"),
+    "compute.precision_device": ("float32", "Compute it in float32"),
+    "plan.memory": ("area", "Take an area as the scene"),
+    "plan.device_memory": ("area", "Take an area as the scene"),
     "job.worker_died": ("segment", "Try again"),
     "job.engine_died": ("segment", "Start it again"),
 }
@@ -53,14 +59,15 @@ class SegmentController(QObject):
         self._finished: Optional[Job] = None  # what "Show it on the map" means, with the path of its map
         self._shown_path = ""
         self._loss: Mapping[str, Any] = {}  # how the connection was lost whose engine is searched for
+        self.choices = Choices(panel, self._taken, self)
         self._connect()
-        self._layer_changed(panel.layer())
+        self.choices.begin()
 
     def _connect(self) -> None:
         panel, link, desk = self.panel, self.link, self.desk
         panel.segment_requested.connect(self.segment)
-        panel.layer_changed.connect(self._layer_changed)
-        panel.preset_box.preset_changed.connect(self._preset_changed)
+        panel.preflight_card.action_triggered.connect(self._take_way_out)
+        self.choices.problem.connect(lambda error: self._tell_error(error, hint=True))
         panel.notice.action_triggered.connect(self._take_way_out)
         self.export.finished.connect(self._view_exported)
         self.export.failed.connect(self._tell_error)
@@ -96,83 +103,36 @@ class SegmentController(QObject):
         self.panel.notice.clear()
         self.panel.result_view.hide()
         try:
-            request = request_from(self.panel)
+            self._start(job_from(self.panel, self._taken()))
         except WholeSceneError as error:
             self._tell_error(error.to_dict())
-            return
-        layer, preset = self.panel.layer(), self.panel.preset_box.current()
-        job = Job(request, layer.name(), self.panel.preset_box.title_of(str(preset["name"])), layer.id())
-        self._start(job)
 
     def _start(self, job: Job) -> None:
-        if any(other.request == job.request for other in self.desk.live()):
+        """Raises a coded error if the area that is to be the scene cannot be cut out."""
+        if any(other.asks_for(job) for other in self.desk.live()):
             self.panel.notice.show_text(Kind.HINT, tr("This is in the list of jobs already."))
             return
+        if job.area:
+            AreaScene.from_dict(job.area).write()
         job.project = QgsProject.instance().fileName()
         self.desk.add(job)
         self.link.ensure()
 
-    def _again(self, overwrite: bool = False) -> None:
-        """Start the job that failed once more; without one, what is chosen."""
+    def _again(self, **changes: Any) -> None:
+        """Start the job that failed once more, with ``changes`` to its request; without one, what is chosen."""
         if self._failed is None:
             self.segment()
             return
         old, self._failed = self._failed, None
-        request = {**old.request, "overwrite": overwrite or bool(old.request.get("overwrite"))}
-        self._start(Job(request, old.scene_name, old.preset_title, old.scene_id, old.layer_name))
+        request = {**old.request, **changes}
+        try:
+            self._start(Job(request, old.scene_name, old.preset_title, old.scene_id, old.layer_name, area=old.area))
+        except WholeSceneError as error:
+            self._tell_error(error.to_dict())
 
-    # -- choices ---------------------------------------------------------------
-
-    def _layer_changed(self, layer: Optional[QgsRasterLayer]) -> None:
-        self.panel.notice.clear()
-        self.panel.result_view.hide()
-        if layer is not None:
-            self.panel.extent_choice.set_scene_crs(layer.crs(), layer.extent())
-            self._warn_of_layer(layer)
-        self._choices_changed()
-
-    def _warn_of_layer(self, layer: QgsRasterLayer) -> None:
-        problem = layers.problem_of(layer)
-        if problem is not None:
-            self._tell_error(problem.to_dict(), hint=True)
-
-    def _preset_changed(self, preset: Optional[Mapping[str, Any]]) -> None:
-        problem = preset_problem(preset) if preset else None
-        if problem is not None:
-            self._tell_error(problem.to_dict(), hint=True)
-        elif self.panel.notice.code().startswith("preset."):
-            self.panel.notice.clear()
-        self._choices_changed()
-
-    def _choices_changed(self) -> None:
-        layer, preset = self.panel.layer(), self.panel.preset_box.current()
-        self._guess_bands(layer, preset)
-        if layer is None:
-            self.panel.allow_segment(False, tr("Add a raster layer to the project first"))
-        elif preset is None:
-            self.panel.allow_segment(False, tr("The presets come from the engine, which is not running yet"))
-        else:
-            self.panel.allow_segment(True)
-        self._suggest_output(layer, preset)
-
-    def _guess_bands(self, layer: Optional[QgsRasterLayer], preset: Optional[Mapping[str, Any]]) -> None:
-        if layer is None or not preset or layers.problem_of(layer) is not None:
-            self.panel.band_mapping.set_bands([], [], [], True)
-            return
-        wanted = preset.get("bands", [])
-        offered = bands.offered_bands(layer)
-        guess = bands.guess(offered, wanted)
-        choices = [(str(band.number), band.describe(" – ")) for band in offered]
-        self.panel.band_mapping.set_bands([band["name"] for band in wanted], choices, guess.bands, guess.sure)
-
-    def _suggest_output(self, layer: Optional[QgsRasterLayer], preset: Optional[Mapping[str, Any]]) -> None:
-        """Tell in the empty field what the engine will call the file."""
-        if layer is None or not preset or layers.problem_of(layer) is not None:
-            self.panel.output_choice.suggest("")
-            return
-        scene = Path(layers.file_behind(layers.gdal_name(layer.source())))
-        names = (f"{scene.stem}_{preset['name']}{number}.tif" for number in ("", *(f"_{n}" for n in range(2, 1000))))
-        self.panel.output_choice.suggest(next((name for name in names if not (scene.parent / name).exists()), ""))
+    def _taken(self) -> List[str]:
+        """The class maps of jobs under way."""
+        return [str(job.request["output"]) for job in self.desk.live() if job.request.get("output")]
 
     # -- the engine --------------------------------------------------------------
 
@@ -217,7 +177,7 @@ class SegmentController(QObject):
             self._shown_path = path
             self.panel.notice.show_text(Kind.SUCCESS, told, action)
         self.panel.result_view.show_areas(Path(path).name, result.get("areas", []))
-        self._suggest_output(self.panel.layer(), self.panel.preset_box.current())
+        self.choices.look()
 
     def _job_failed(self, job: Job, error: Mapping[str, Any]) -> None:
         self._failed = job
@@ -241,9 +201,11 @@ class SegmentController(QObject):
 
     def _take_way_out(self, action: str) -> None:
         self.panel.notice.clear()
-        ways = {
+        ways: Dict[str, Callable[[], Any]] = {
             "export": self._export_view,
             "replace": lambda: self._again(overwrite=True),
+            "float32": lambda: self._again(precision="float32"),
+            "area": self.panel.extent_choice.choose_area,
             "segment": self._again,
             "show": self._show_finished,
             "retry": self.link.ensure,
@@ -251,6 +213,7 @@ class SegmentController(QObject):
             "output": self.panel.output_choice.ask,
             "bands": lambda: self.panel.band_mapping.fold.set_open(True),
             "scene": self.panel.extent_choice.choose_scene,
+            "preset": self.panel.preset_box.combo.showPopup,
         }
         ways[action]()
 

@@ -1,17 +1,19 @@
-"""Which part of the map to write."""
+"""Which part of the map to write, and whether that part is to be a scene of its own."""
 
 from __future__ import annotations
 
 from enum import Enum
 from typing import Optional, Tuple
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
-from qgis.gui import QgsExtentWidget, QgsMapCanvas
+from qgis.core import QgsCoordinateReferenceSystem, QgsMapLayerProxyModel, QgsRectangle, QgsVectorLayer
+from qgis.gui import QgsExtentWidget, QgsMapCanvas, QgsMapLayerComboBox
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from .texts import tr
 from .widgets import Hint, shrinkable
+
+Place = Tuple[QgsRectangle, QgsCoordinateReferenceSystem]
 
 
 class ExtentMode(Enum):
@@ -20,10 +22,11 @@ class ExtentMode(Enum):
     SCENE = "scene"
     CANVAS = "canvas"
     CUSTOM = "custom"
+    LAYER = "layer"
 
 
 class ExtentChoice(QWidget):
-    """Whole scene, what the map shows when the button is clicked, or a rectangle drawn or taken from a layer."""
+    """Whole scene, what the map shows when the button is clicked, a rectangle drawn or typed, or that of a layer."""
 
     extent_changed = pyqtSignal()
 
@@ -34,18 +37,33 @@ class ExtentChoice(QWidget):
         self.combo.setObjectName("wholesceneExtent")
         self.combo.addItem(tr("Whole scene"), ExtentMode.SCENE)
         self.combo.addItem(tr("Visible map"), ExtentMode.CANVAS)
-        self.combo.addItem(tr("Draw, or take from a layer"), ExtentMode.CUSTOM)
+        self.combo.addItem(tr("Drawn or typed"), ExtentMode.CUSTOM)
+        self.combo.addItem(tr("Of a layer, or of what is selected in it"), ExtentMode.LAYER)
         self.custom = QgsExtentWidget(None, QgsExtentWidget.WidgetStyle.CondensedStyle)
         self.custom.setMapCanvas(canvas)
-        self._hint = Hint(tr("The extent limits the output, not the answer."))
+        self.layer_combo = shrinkable(QgsMapLayerComboBox())
+        self.layer_combo.setFilters(QgsMapLayerProxyModel.Filter.HasGeometry | QgsMapLayerProxyModel.Filter.RasterLayer)
+        self._hint = Hint()
+        self.as_scene = QCheckBox(tr("Treat this area as the scene"))
+        self.as_scene.setObjectName("wholesceneAreaAsScene")
+        self.as_scene.setToolTip(tr("Compute this area alone, as if nothing lay around it"))
+        self._arrange()
+        self._connect()
+        self._mode_changed()
+
+    def _arrange(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
-        for widget in (self.combo, self.custom, self._hint):
+        for widget in (self.combo, self.custom, self.layer_combo, self.as_scene, self._hint):
             layout.addWidget(widget)
+
+    def _connect(self) -> None:
         self.combo.currentIndexChanged.connect(self._mode_changed)
         self.custom.extentChanged.connect(lambda _extent: self.extent_changed.emit())
-        self._mode_changed()
+        self.layer_combo.layerChanged.connect(lambda _layer: self._tell_change(ExtentMode.LAYER))
+        self.as_scene.toggled.connect(self._as_scene_toggled)
+        self._canvas.extentsChanged.connect(self._canvas_moved)
 
     def set_scene_crs(self, crs: QgsCoordinateReferenceSystem, extent: QgsRectangle) -> None:
         """The scene changed: custom extents are told in its CRS."""
@@ -59,22 +77,68 @@ class ExtentChoice(QWidget):
 
     def choose(self, mode: ExtentMode) -> None:
         """Choose a mode, as a user would."""
-        self.combo.setCurrentIndex([ExtentMode.SCENE, ExtentMode.CANVAS, ExtentMode.CUSTOM].index(mode))
+        self.combo.setCurrentIndex(self.combo.findText(self._label(mode)))
 
     def choose_scene(self) -> None:
         """Back to the whole scene."""
         self.choose(ExtentMode.SCENE)
 
-    def extent(self) -> Optional[Tuple[QgsRectangle, QgsCoordinateReferenceSystem]]:
-        """Rectangle and CRS; None for the whole scene. A custom extent not yet given is an empty rectangle."""
+    def choose_area(self) -> None:
+        """The visible map as a scene of its own."""
+        self.choose(ExtentMode.CANVAS)
+        self.as_scene.setChecked(True)
+
+    def treats_as_scene(self) -> bool:
+        """Whether the area is to be computed alone; never for the whole scene."""
+        return self.mode() is not ExtentMode.SCENE and self.as_scene.isChecked()
+
+    def extent(self) -> Optional[Place]:
+        """Rectangle and CRS; None for the whole scene. One that is not given yet is an empty rectangle."""
         if self.mode() is ExtentMode.SCENE:
             return None
         if self.mode() is ExtentMode.CANVAS:
             return self._canvas.extent(), self._canvas.mapSettings().destinationCrs()
+        if self.mode() is ExtentMode.LAYER:
+            return self._of_layer()
         extent = self.custom.outputExtent() if self.custom.isValid() else QgsRectangle(0, 0, 0, 0)
         return extent, self.custom.outputCrs()
 
+    def _of_layer(self) -> Place:
+        layer = self.layer_combo.currentLayer()
+        if layer is None:
+            return QgsRectangle(0, 0, 0, 0), QgsCoordinateReferenceSystem()
+        if isinstance(layer, QgsVectorLayer) and layer.selectedFeatureCount():
+            return layer.boundingBoxOfSelected(), layer.crs()
+        return layer.extent(), layer.crs()
+
+    def _label(self, mode: ExtentMode) -> str:
+        places = range(self.combo.count())
+        return next(self.combo.itemText(place) for place in places if self.combo.itemData(place) is mode)
+
     def _mode_changed(self) -> None:
         self.custom.setVisible(self.mode() is ExtentMode.CUSTOM)
-        self._hint.setVisible(self.mode() is not ExtentMode.SCENE)
+        self.layer_combo.setVisible(self.mode() is ExtentMode.LAYER)
+        partly = self.mode() is not ExtentMode.SCENE
+        self.as_scene.setVisible(partly)
+        self._hint.setVisible(partly)
+        self._explain()
         self.extent_changed.emit()
+
+    def _as_scene_toggled(self) -> None:
+        self._explain()
+        self.extent_changed.emit()
+
+    def _explain(self) -> None:
+        if self.treats_as_scene():
+            self._hint.setText(
+                tr("Only this area is computed. Its pixels see nothing around it, so the answer may differ.")
+            )
+        else:
+            self._hint.setText(tr("The extent limits the output, not the answer."))
+
+    def _canvas_moved(self) -> None:
+        self._tell_change(ExtentMode.CANVAS)
+
+    def _tell_change(self, mode: ExtentMode) -> None:
+        if self.mode() is mode:
+            self.extent_changed.emit()

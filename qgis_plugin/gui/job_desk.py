@@ -10,6 +10,7 @@ from qgis.core import QgsApplication, QgsProject
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
+from ..core.area_scene import AreaScene
 from ..core.growing_rasters import dispose
 from ..core.job import Job, Phase
 from ..core.job_store import JobStore
@@ -253,7 +254,10 @@ class JobDesk(QObject):
             self._remove(job)
 
     def _remove(self, job: Job) -> None:
+        """Nothing of the job stays: neither layer nor file."""
         self._take_layer_away(job)
+        if job.area:
+            _in_background(AreaScene.from_dict(job.area).remove)
         self._drop(job)
 
     def _drop(self, job: Job) -> None:

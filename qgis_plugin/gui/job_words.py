@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Any, Mapping, Optional
 
 from ..core.job import Job, Phase
+from ..core.preflight import amount
 from .texts import stage_text, time_left, tr
 
 
@@ -29,15 +30,22 @@ def stage_words(job: Job) -> str:
 def detail_words(job: Job) -> str:
     """Percent, time left, throughput; before the first block, that one has to wait for it."""
     if job.ended:
-        kept = tr("{n} % of the map is there, the rest is nodata").format(n=percent(job.shown))
-        return kept if job.keepable else ""
+        return part_words(job.shown) if job.keepable else ""
     if job.phase is not Phase.RUNNING:
         return ""
-    parts = [f"{int(job.fraction * 100)} %", time_left(job.seconds_left), throughput(job.pixels_per_second())]
+    left = time_left(job.seconds_left) or time_left(job.plan.get("seconds") if job.fraction == 0 else None)
+    parts = [f"{int(job.fraction * 100)} %", left, throughput(job.pixels_per_second()), memory(job.plan)]
     line = " · ".join(part for part in parts if part)
     if job.shown == 0 and job.stage in ("reading", "encoding", "interacting"):
         line = f"{line}<br>{tr('The whole scene is read first; then the map grows.')}"
     return line
+
+
+def part_words(share: float) -> str:
+    """How much there is of a map that was not finished."""
+    if share >= 1:
+        return tr("All of the map is there")
+    return tr("{n} % of the map is there, the rest is nodata").format(n=percent(share))
 
 
 def percent(share: float) -> str:
@@ -46,10 +54,16 @@ def percent(share: float) -> str:
     return str(min(max(rounded, 1), 99) if 0 < share < 1 else rounded)
 
 
+def memory(plan: Mapping[str, Any]) -> str:
+    """``takes about 1.2 GB``, as the engine planned; empty before."""
+    peak = int(plan.get("peak_bytes") or 0)
+    return tr("takes about {amount}").format(amount=amount(peak)) if peak else ""
+
+
 def throughput(pixels_per_second: Optional[float]) -> str:
     """``2.1 million pixels/s``; empty when unknown."""
     if not pixels_per_second:
         return ""
     if pixels_per_second >= 1e5:
         return tr("{n} million pixels/s").format(n=f"{pixels_per_second / 1e6:.1f}")
-    return tr("{n} pixels/s").format(n=f"{pixels_per_second:,.0f}")
+    return tr("{n} pixels/s").format(n=f"{round(pixels_per_second, -3) or round(pixels_per_second):,.0f}")

@@ -17,6 +17,7 @@ from .extent_choice import ExtentChoice
 from .job_list import JobList
 from .notice import Notice
 from .output_choice import OutputChoice
+from .preflight_card import PreflightCard
 from .preset_box import PresetBox
 from .result_view import ResultView
 from .texts import tr
@@ -38,6 +39,7 @@ class SegmentPanel(QWidget):
         self.band_mapping = BandMapping()
         self.extent_choice = ExtentChoice(canvas)
         self.output_choice = OutputChoice()
+        self.preflight_card = PreflightCard()
         self.segment_button = QPushButton(tr("Segment Layer"))
         self.segment_button.setObjectName("wholesceneSegment")
         self.segment_button.setMinimumHeight(34)
@@ -56,15 +58,16 @@ class SegmentPanel(QWidget):
         for caption, field in (
             (tr("Scene"), self.layer_combo),
             (tr("Preset"), self.preset_box),
-            ("", self.band_mapping),
+            ("", self.band_mapping),  # a line of the preset's
             (tr("Extent"), self.extent_choice),
             (tr("Class map"), self.output_choice),
         ):
             if caption:
                 layout.addWidget(Caption(caption, field))
             layout.addWidget(field)
-            layout.addSpacing(6)
-        for widget in (self.segment_button, self.jobs, self.notice, self.result_view):
+            if field is not self.preset_box:
+                layout.addSpacing(6)
+        for widget in (self.preflight_card, self.segment_button, self.jobs, self.notice, self.result_view):
             layout.addWidget(widget)
             layout.addSpacing(4)
         layout.addStretch(1)

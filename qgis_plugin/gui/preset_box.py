@@ -1,20 +1,23 @@
-"""Choosing a preset."""
+"""Choosing a preset: those that run, and, folded away, those whose weights are still to be obtained."""
 
 from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
-from qgis.PyQt.QtCore import Qt, pyqtSignal
-from qgis.PyQt.QtGui import QIcon, QPalette
+from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
+from qgis.PyQt.QtGui import QPalette
 from qgis.PyQt.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from .class_chips import ClassChips
+from .preset_card import PresetCard
 from .texts import tr
-from .widgets import shrinkable
+from .widgets import Fold, shrinkable
+
+FOLDED = ""  # stands in the list for the presets that need weights
 
 
 class PresetBox(QWidget):
-    """Presets that run first, then those whose weights are still to be obtained."""
+    """A list, the classes of the chosen preset, and a card with what else there is to know of it."""
 
     preset_changed = pyqtSignal(object)  # the preset's description, or None
 
@@ -23,34 +26,38 @@ class PresetBox(QWidget):
         self.combo = shrinkable(QComboBox())
         self.combo.setObjectName("wholescenePreset")
         self.chips = ClassChips()
+        self.card = PresetCard()
+        self.about = Fold(tr("About"), self.card)
         self._presets: Dict[str, Dict[str, Any]] = {}
+        self._unfolded = False
+        self._chosen = ""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
-        layout.addWidget(self.combo)
-        layout.addWidget(self.chips)
+        for widget in (self.combo, self.chips, self.about):
+            layout.addWidget(widget)
         self.combo.currentIndexChanged.connect(self._changed)
         self.set_presets([])
 
     def set_presets(self, presets: Sequence[Mapping[str, Any]]) -> None:
         """Fill the list; a preset that was chosen stays chosen."""
-        chosen = self.combo.currentData()
         self._presets = {str(preset["name"]): dict(preset) for preset in presets}
-        self.combo.blockSignals(True)
-        self.combo.clear()
-        for preset in sorted(self._presets.values(), key=needs_weights):
-            self._add(preset)
-        self.combo.setCurrentIndex(max(0, self.combo.findData(chosen)) if self._presets else -1)
+        ordered = self.names()
+        if self._chosen not in self._presets:
+            self._chosen = ordered[0] if ordered else ""
+        self._fill()
         self.combo.setEnabled(bool(self._presets))
-        self.combo.blockSignals(False)
-        self._changed()
+        self._tell()
 
     def current(self) -> Optional[Dict[str, Any]]:
         """The chosen preset as the engine described it."""
-        return self._presets.get(self.combo.currentData())
+        return self._presets.get(self._chosen)
 
     def choose(self, name: str) -> None:
         """Choose a preset by name."""
+        if self.combo.findData(name) < 0 and name in self._presets:
+            self._unfolded = True
+            self._fill()
         self.combo.setCurrentIndex(self.combo.findData(name))
 
     def title_of(self, name: str) -> str:
@@ -58,24 +65,59 @@ class PresetBox(QWidget):
         return str(self._presets.get(name, {}).get("title") or name)
 
     def names(self) -> List[str]:
-        """In the order of the list."""
-        return [self.combo.itemData(index) for index in range(self.combo.count())]
+        """All presets, those that run first."""
+        return [str(preset["name"]) for preset in sorted(self._presets.values(), key=needs_weights)]
+
+    def is_folded(self) -> bool:
+        """Whether presets that need weights are hidden behind one entry."""
+        return self.combo.findData(FOLDED) >= 0
+
+    def _fill(self) -> None:
+        runnable = [name for name in self.names() if not needs_weights(self._presets[name])]
+        others = self.names()[len(runnable) :]
+        unfolded = self._unfolded or not runnable or self._chosen in others
+        self.combo.blockSignals(True)
+        self.combo.clear()
+        for name in runnable + (others if unfolded else []):
+            self._add(self._presets[name])
+        if others and not unfolded:
+            self.combo.addItem(tr("Needs weights ({n})…").format(n=len(others)), FOLDED)
+            self._grey(self.combo.count() - 1)
+        if runnable and others:
+            self.combo.insertSeparator(len(runnable))
+        self.combo.setCurrentIndex(self.combo.findData(self._chosen) if self._chosen else -1)
+        self.combo.blockSignals(False)
 
     def _add(self, preset: Mapping[str, Any]) -> None:
         title = str(preset.get("title") or preset["name"])
         if needs_weights(preset):
             title = tr("{title} (needs weights)").format(title=title)
-        self.combo.addItem(QIcon(), title, preset["name"])
+        self.combo.addItem(title, preset["name"])
         index = self.combo.count() - 1
         self.combo.setItemData(index, str(preset.get("description", "")), Qt.ItemDataRole.ToolTipRole)
         if needs_weights(preset):
-            grey = self.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
-            self.combo.setItemData(index, grey, Qt.ItemDataRole.ForegroundRole)
+            self._grey(index)
+
+    def _grey(self, index: int) -> None:
+        grey = self.palette().color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.Text)
+        self.combo.setItemData(index, grey, Qt.ItemDataRole.ForegroundRole)
 
     def _changed(self) -> None:
+        chosen = self.combo.currentData()
+        if chosen == FOLDED and self.combo.currentIndex() >= 0:
+            self._unfolded = True
+            self._fill()  # with what was chosen before
+            QTimer.singleShot(0, self.combo.showPopup)
+            return
+        self._chosen = str(chosen or "")
+        self._tell()
+
+    def _tell(self) -> None:
         preset = self.current()
         self.chips.set_classes(preset.get("classes", []) if preset else [])
         self.combo.setToolTip(str(preset.get("description", "")) if preset else "")
+        self.about.setVisible(preset is not None)
+        self.about.set_summary(self.card.show_preset(preset or {}))
         self.preset_changed.emit(preset)
 
 

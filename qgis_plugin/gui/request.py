@@ -3,32 +3,52 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, Mapping, Optional
+from pathlib import Path
+from typing import Any, Collection, Dict, Mapping, Optional, Tuple
 
-from qgis.core import QgsCoordinateReferenceSystem, QgsRasterLayer, QgsRectangle
+from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, QgsRectangle
 
+from ..core.area_scene import AreaScene, area_path, area_window
+from ..core.destination import folder_for, free_output
+from ..core.job import Job
 from ..core.layers import file_behind, gdal_name, sources_of
-from ..wire.errors import WeightsMissing, WholeSceneError, from_dict
+from ..core.scene_grid import in_pixels, to_layer
+from ..wire.errors import ExtentOutside, WeightsMissing, WholeSceneError, from_dict
 from ..wire.request import Extent, SegmentRequest
 from .panel import SegmentPanel
 from .texts import tr
 
 
-def request_from(panel: SegmentPanel, overwrite: bool = False) -> Dict[str, Any]:
-    """The request as plain values; raises a coded error where a choice cannot work."""
+def job_from(panel: SegmentPanel, taken: Collection[str] = ()) -> Job:
+    """The job that the panel's choices describe; raises a coded error where a choice cannot work.
+
+    ``taken`` are the class maps of jobs under way.
+    """
     layer, preset = panel.layer(), panel.preset_box.current()
     problem = preset_problem(preset)
     if problem is not None:
         raise problem
+    sources = sources_of(layer)
+    name = str(preset["name"])
+    output, area = panel.output_choice.path(), None
+    place = panel.extent_choice.extent()
+    if panel.extent_choice.treats_as_scene():
+        output = absolute(output, layer) or str(free_output(_folder(layer), f"{stem_of(layer)}_area_{name}", taken))
+        area = AreaScene(sources[0], _window(layer, place), area_path(Path(output)))
+        sources, place = [area.path], None
     request = SegmentRequest(
-        sources=tuple(sources_of(layer)),
-        preset=str(preset["name"]),
-        output=absolute(panel.output_choice.path(), layer),
-        extent=wire_extent(panel.extent_choice.extent(), layer),
+        sources=tuple(sources),
+        preset=name,
+        output=absolute(output, layer) or _elsewhere(layer, name, taken),
+        extent=wire_extent(place, layer),
         bands=panel.band_mapping.mapping(),
-        overwrite=overwrite,
     )
-    return request.to_dict()
+    return _job(request.to_dict(), layer, panel.preset_box.title_of(name), area)
+
+
+def _job(request: Dict[str, Any], layer: QgsRasterLayer, preset: str, area: Optional[AreaScene]) -> Job:
+    scene = tr("{scene}, this area only").format(scene=layer.name()) if area else layer.name()
+    return Job(request, scene, preset, layer.id(), area=area.to_dict() if area else {})
 
 
 def preset_problem(preset: Mapping[str, Any]) -> Optional[WholeSceneError]:
@@ -43,10 +63,43 @@ def preset_problem(preset: Mapping[str, Any]) -> Optional[WholeSceneError]:
 
 def absolute(path: Optional[str], layer: QgsRasterLayer) -> Optional[str]:
     """A relative output lies beside the scene: the engine's own folder would surprise."""
-    if path is None:
-        return None
-    scene = file_behind(gdal_name(layer.source()))
-    return os.path.join(os.path.dirname(scene), os.path.expanduser(path))
+    return os.path.join(os.path.dirname(scene_file(layer)), os.path.expanduser(path)) if path else None
+
+
+def scene_file(layer: QgsRasterLayer) -> str:
+    """The file behind a layer that has one."""
+    return str(file_behind(gdal_name(layer.source())))
+
+
+def stem_of(layer: QgsRasterLayer) -> str:
+    """What class maps of a layer are called after."""
+    return Path(scene_file(layer)).stem
+
+
+def suggested_output(panel: SegmentPanel, taken: Collection[str] = ()) -> Path:
+    """The file that is written if none is named; raises OutputUnwritable."""
+    layer, preset = panel.layer(), panel.preset_box.current()
+    part = "_area" if panel.extent_choice.treats_as_scene() else ""
+    return free_output(_folder(layer), f"{stem_of(layer)}{part}_{preset['name']}", taken)
+
+
+def _elsewhere(layer: QgsRasterLayer, preset: str, taken: Collection[str]) -> Optional[str]:
+    """None for beside the scene, where the engine numbers by itself; else a file in the project's folder."""
+    folder = _folder(layer)
+    beside = folder == Path(scene_file(layer)).parent
+    return None if beside else str(free_output(folder, f"{stem_of(layer)}_{preset}", taken))
+
+
+def _folder(layer: QgsRasterLayer) -> Path:
+    return folder_for(scene_file(layer), QgsProject.instance().homePath())
+
+
+def _window(layer: QgsRasterLayer, place: Tuple[QgsRectangle, QgsCoordinateReferenceSystem]) -> Any:
+    rectangle, crs = place
+    here = to_layer(layer, rectangle, crs)
+    if here is None:
+        raise ExtentOutside(extent=rectangle.toString(6), scene=layer.extent().toString(6))
+    return area_window(gdal_name(layer.source()), here, in_pixels(layer))
 
 
 def wire_extent(choice: Optional[tuple], layer: QgsRasterLayer) -> Optional[Extent]:
@@ -70,17 +123,3 @@ def crs_name(crs: QgsCoordinateReferenceSystem) -> Optional[str]:
     if not crs.isValid():
         return None
     return crs.authid() if crs.authid().startswith("EPSG:") else crs.toWkt()
-
-
-def in_pixels(layer: QgsRasterLayer) -> bool:
-    """Whether the layer's coordinates are just columns and rows.
-
-    Its CRS tells nothing: QGIS may have given the project's to a layer that has none.
-    """
-    extent = layer.extent()
-    return (
-        layer.rasterUnitsPerPixelX() == 1
-        and layer.rasterUnitsPerPixelY() == 1
-        and extent.xMinimum() == 0
-        and extent.yMaximum() == 0
-    )

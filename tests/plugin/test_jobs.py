@@ -6,7 +6,7 @@ import qgis.utils
 from osgeo import gdal
 from qgis.core import QgsProject, QgsSettings
 from qgis.PyQt.QtCore import Qt
-from wholescene_qgis.wire.errors import WorkerDied
+from wholescene_qgis.wire.errors import NotFinite, PlanMemory, WorkerDied
 from wholescene_qgis.wire.identity import identity
 from wholescene_qgis.wire.request import SegmentRequest
 
@@ -56,11 +56,11 @@ def start(engine, panel, desk, scenes, qtbot, tmp_path):
     return click
 
 
-def plan(engine, job, layer, output):
+def plan(engine, job, layer, output, **more):
     extent = layer.extent()
     transform = (1.0, 0.0, extent.xMinimum(), 0.0, -1.0, extent.yMaximum())
     grid = {"width": SIZE, "height": SIZE, "transform": transform, "crs": layer.crs().toWkt()}
-    values = {"grid": grid, "classes": CLASSES, "preset": "water-lite", "precision": "float32"}
+    values = {"grid": grid, "classes": CLASSES, "preset": "water-lite", "precision": "float32", **more}
     engine.say("planned", {"job": job, "plan": values, "output": str(output)})
 
 
@@ -82,6 +82,26 @@ def answers(engine, job, path):
     engine.say("done", {"job": job, "result": {"path": str(path), "areas": areas}})
 
 
+def test_an_answer_that_is_no_number_can_be_computed_in_float32(engine, panel, start, qtbot):
+    start(0)
+    engine.say("failed", {"job": "job1", "error": NotFinite(row=3, column=4).to_dict()})
+    qtbot.waitUntil(lambda: panel.notice.code() == "compute.not_finite")
+    panel.notice.action_triggered.emit("float32")
+    qtbot.waitUntil(lambda: engine.heard_types().count("submit") == 2)
+    requests = [body["request"] for kind, body in engine.heard if kind == "submit"]
+    assert requests[1] == {**requests[0], "precision": "float32"}
+
+
+def test_a_scene_too_large_for_the_memory_leads_to_a_smaller_one(engine, panel, start, qtbot):
+    start(0)
+    error = PlanMemory(needed_mb=90000, allowed_mb=8000, part_mb=50000, part="keys of stage 1")
+    engine.say("failed", {"job": "job1", "error": error.to_dict()})
+    qtbot.waitUntil(lambda: panel.notice.code() == "plan.memory")
+    assert "90000 MB" in panel.notice.text()
+    panel.notice.action_triggered.emit("area")
+    assert panel.extent_choice.treats_as_scene()
+
+
 # -- several ---------------------------------------------------------------------
 
 
@@ -100,6 +120,15 @@ def test_the_panel_takes_the_next_job_while_one_runs(engine, panel, desk, start,
     jobs = [{"job": f"job{number}", "state": state} for number, state in ((1, "encoding"), (2, "queued"))]
     engine.say("status", {"jobs": jobs})
     qtbot.waitUntil(lambda: "Waiting for 1 other" in second.stage.full_text())
+
+
+def test_the_plan_tells_memory_and_time_before_there_is_progress(engine, panel, start, scenes, qtbot, tmp_path):
+    start(0, planned=False)
+    plan(engine, "job1", scenes[0], tmp_path / "map.tif", peak_bytes=1_234_000_000, seconds=125.0)
+    progress(engine, "job1", "reading", 0.0)
+    (row,) = panel.jobs.rows()
+    qtbot.waitUntil(lambda: "takes about 1.2 GB" in row.details.text())
+    assert "about 2 min left" in row.details.text()
 
 
 def test_each_job_is_cancelled_by_its_own_button(engine, panel, desk, start, qtbot):

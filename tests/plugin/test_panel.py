@@ -374,3 +374,75 @@ def test_an_engine_of_another_protocol_is_refused_with_what_to_update(engine, pl
     assert "plugin" in panel.notice.text()
     assert panel.engine_line.state.name == "ABSENT"
     assert not panel.segment_button.isEnabled()
+
+
+def choose_area(panel, scene, rectangle):
+    panel.extent_choice.choose(type(panel.extent_choice.mode()).CUSTOM)
+    panel.extent_choice.custom.setOutputExtentFromUser(rectangle, scene.crs())
+
+
+def test_an_area_as_the_scene_is_cut_out_and_says_so(engine, panel, scene, desk, tmp_path, qtbot):
+    choose_area(panel, scene, QgsRectangle(400010, 4199950, 400030, 4199990))
+    panel.extent_choice.as_scene.click()
+    assert panel.output_choice.file.lineEdit().placeholderText() == "scene_area_water-lite.tif"
+    qtbot.mouseClick(panel.segment_button, LEFT)
+    qtbot.waitUntil(lambda: phases(desk) == ["QUEUED"])
+    request = dict(engine.heard)["submit"]["request"]
+    assert request["extent"] is None
+    assert request["output"] == str(tmp_path / "scene_area_water-lite.tif")
+    assert request["sources"] == [str(tmp_path / "scene_area_water-lite.scene.vrt")]
+    cut = gdal.Open(request["sources"][0]).ReadAsArray()
+    np.testing.assert_array_equal(cut, gdal.Open(scene.source()).ReadAsArray()[:, 10:50, 10:30])
+    assert desk.jobs()[0].title == "scene, this area only – Water"
+    qtbot.mouseClick(panel.segment_button, LEFT)
+    assert "already" in panel.notice.text()
+    qtbot.mouseClick(panel.jobs.rows()[0].buttons["cancel"], LEFT)
+    engine.say("cancelled", {"job": "job1"})
+    qtbot.waitUntil(lambda: not (tmp_path / "scene_area_water-lite.scene.vrt").exists())
+
+
+def test_an_area_beside_the_scene_is_refused(engine, panel, scene, desk, qtbot):
+    choose_area(panel, scene, QgsRectangle(1, 1, 2, 2))
+    assert "does not touch" in panel.preflight_card.texts()[1]
+    panel.extent_choice.as_scene.setChecked(True)
+    qtbot.mouseClick(panel.segment_button, LEFT)
+    assert panel.notice.code() == "extent.outside"
+    assert not desk.jobs()
+    panel.preflight_card.action_triggered.emit("scene")
+    assert panel.preflight_card.texts()[1:] == []
+
+
+def test_the_card_tells_sizes_and_problems_before_the_start(panel, scene):
+    assert panel.preflight_card.texts() == ["Computes and writes 64 × 64 pixels, at most 4 kB."]
+    choose_area(panel, scene, QgsRectangle(400010, 4199950, 400030, 4199990))
+    assert "writes 20 × 40" in panel.preflight_card.texts()[0]
+    panel.band_mapping.choose(0, "2")
+    assert "several bands of the preset" in panel.preflight_card.texts()[1]
+
+
+def test_bands_that_were_corrected_are_remembered_with_the_layer(panel, scene, write_scene, add_raster):
+    panel.band_mapping.choose(0, "3")
+    panel.layer_combo.setLayer(add_raster(write_scene("other.tif", np.ones((3, 8, 8), np.uint8)), "other"))
+    assert panel.band_mapping.mapping() == ("1", "2", "3")
+    panel.layer_combo.setLayer(scene)
+    assert panel.band_mapping.mapping() == ("3", "2", "3")
+
+
+def test_a_scene_in_a_folder_for_readers_goes_to_the_project(engine, panel, scene, tmp_path, qtbot, monkeypatch):
+    import os
+
+    from wholescene_qgis.core import destination
+
+    project = tmp_path / "project"
+    project.mkdir()
+    closed = {str(tmp_path)}
+    monkeypatch.setattr(destination.os, "access", lambda path, mode: str(path) not in closed)
+    panel.extent_choice.extent_changed.emit()
+    assert "no place" in panel.preflight_card.texts()[1]
+    qtbot.mouseClick(panel.segment_button, LEFT)
+    assert panel.notice.code() == "output.unwritable"
+    QgsProject.instance().setFileName(str(project / "mine.qgz"))
+    qtbot.mouseClick(panel.segment_button, LEFT)
+    qtbot.waitUntil(lambda: "submit" in engine.heard_types())
+    output = dict(engine.heard)["submit"]["request"]["output"]
+    assert output == os.path.join(str(project), "scene_water-lite.tif")

@@ -1,11 +1,21 @@
 """The parts of the panel, each by itself."""
 
 import pytest
-from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsGeometry,
+    QgsProject,
+    QgsRectangle,
+    QgsVectorLayer,
+)
+from wholescene_qgis.core.preflight import Preflight, Problem
 from wholescene_qgis.gui.band_mapping import BandMapping
 from wholescene_qgis.gui.extent_choice import ExtentChoice, ExtentMode
+from wholescene_qgis.gui.job_words import percent, throughput
 from wholescene_qgis.gui.notice import Notice
 from wholescene_qgis.gui.output_choice import OutputChoice
+from wholescene_qgis.gui.preflight_card import PreflightCard
 from wholescene_qgis.gui.preset_box import PresetBox
 from wholescene_qgis.gui.result_view import ResultView
 from wholescene_qgis.gui.texts import hectares, time_left
@@ -25,13 +35,46 @@ def preset_box(qtbot):
     return box
 
 
-def test_presets_that_run_come_first_and_the_others_stay_selectable(preset_box):
+def listed(box):
+    return [box.combo.itemText(place) for place in range(box.combo.count()) if box.combo.itemText(place)]
+
+
+def test_presets_that_run_come_first_and_the_others_are_folded(preset_box):
     preset_box.set_presets([preset("fbp", ready=False), preset("water-lite"), preset("glh", ready=False)])
     assert preset_box.names() == ["water-lite", "fbp", "glh"]
     assert preset_box.current()["name"] == "water-lite"
+    assert listed(preset_box) == ["Water-Lite", "Needs weights (2)…"]
+    preset_box.combo.setCurrentIndex(preset_box.combo.count() - 1)  # as a click or a key does
+    assert listed(preset_box) == ["Water-Lite", "Fbp (needs weights)", "Glh (needs weights)"]
+    assert preset_box.current()["name"] == "water-lite"  # looking into the fold chooses nothing
     preset_box.choose("fbp")
     assert preset_box.current()["name"] == "fbp"
     assert "needs weights" in preset_box.combo.currentText()
+
+
+def test_a_folded_preset_can_be_chosen_by_name(preset_box):
+    preset_box.set_presets([preset("fbp", ready=False), preset("water-lite")])
+    preset_box.choose("fbp")
+    assert preset_box.current()["name"] == "fbp"
+    assert not preset_box.is_folded()
+
+
+def test_presets_are_not_folded_where_none_runs(preset_box):
+    preset_box.set_presets([preset("fbp", ready=False)])
+    assert preset_box.current()["name"] == "fbp"
+    assert not preset_box.is_folded()
+
+
+def test_the_card_tells_what_the_engine_told(preset_box):
+    bands = [{"name": "red", "common_name": "red", "wavelength_nm": 665.0}, {"name": "x", "wavelength_nm": None}]
+    told = {"bands": bands, "ground_resolution": [0.5, 10.0], "licence": "MIT", "description": "a < b"}
+    preset_box.set_presets([preset("water-lite", **told), preset("fbp", ready=False, how="See https://a.org/b.")])
+    card = preset_box.card.text()
+    for words in ("red (665 nm), x", "0.5 to 10 m", "MIT", "a &lt; b", "other, wa&lt;ter"):
+        assert words in card
+    assert preset_box.about.summary() == "0.5 to 10 m · MIT"
+    preset_box.choose("fbp")
+    assert 'href="https://a.org/b"' in preset_box.card.text()
 
 
 def test_a_refreshed_list_keeps_the_choice(preset_box, qtbot):
@@ -97,6 +140,52 @@ def test_a_custom_extent_is_told_in_the_crs_of_the_scene(qgis_canvas, qtbot):
     assert (rectangle.width(), rectangle.height(), crs.authid()) == (100, 200, "EPSG:32618")
 
 
+def test_the_extent_of_a_layer_is_that_of_what_is_selected_in_it(qgis_canvas, qgis_new_project, qtbot):
+    layer = QgsVectorLayer("Polygon?crs=EPSG:32618", "plots", "memory")
+    for left in (0, 100):
+        feature = QgsFeature()
+        feature.setGeometry(QgsGeometry.fromRect(QgsRectangle(left, 0, left + 10, 10)))
+        layer.dataProvider().addFeature(feature)
+    layer.updateExtents()
+    QgsProject.instance().addMapLayer(layer)
+    choice = ExtentChoice(qgis_canvas)
+    qtbot.addWidget(choice)
+    choice.choose(ExtentMode.LAYER)
+    choice.layer_combo.setLayer(layer)
+    assert choice.extent()[0] == QgsRectangle(0, 0, 110, 10)
+    layer.selectByIds([2])
+    assert choice.extent()[0] == QgsRectangle(100, 0, 110, 10)
+    assert choice.extent()[1].authid() == "EPSG:32618"
+
+
+def test_what_an_extent_means_is_said(qgis_canvas, qtbot):
+    choice = ExtentChoice(qgis_canvas)
+    qtbot.addWidget(choice)
+    choice.as_scene.setChecked(True)
+    assert not choice.treats_as_scene()  # the whole scene is the scene
+    choice.choose(ExtentMode.CANVAS)
+    assert choice.treats_as_scene()
+    assert "may differ" in choice._hint.text()
+    choice.as_scene.setChecked(False)
+    assert "limits the output, not the answer" in choice._hint.text()
+
+
+def test_problems_stand_on_the_card_with_their_way_out(qtbot):
+    card = PreflightCard()
+    qtbot.addWidget(card)
+    assert card.isHidden()
+    problem = Problem("a < b", "bands", "Choose the bands", serious=True)
+    card.show_preflight(Preflight((1000, 500), (200, 100), (500, 250), 20_000, (problem,)))
+    sizes, told = card.texts()
+    assert sizes == "Computes 500 × 250 pixels, resampled from 1,000 × 500; writes 200 × 100, at most 20 kB."
+    assert "a &lt; b" in told
+    with qtbot.waitSignal(card.action_triggered) as clicked:
+        card._problems[0].linkActivated.emit("bands")
+    assert clicked.args == ["bands"]
+    card.show_preflight(Preflight((10, 10), (10, 10), (10, 10), 100, ()))
+    assert card.texts() == ["Computes and writes 10 × 10 pixels, at most 1 kB."]
+
+
 @pytest.mark.parametrize(
     ("typed", "path"), [("", None), ("  ", None), ("a.tif", "a.tif"), ("b.TIFF", "b.TIFF"), ("c", "c.tif")]
 )
@@ -132,6 +221,19 @@ def test_a_notice_shows_code_and_way_out_and_goes_away(qtbot):
 )
 def test_time_left(seconds, words):
     assert time_left(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("pace", "words"),
+    [(None, ""), (320, "320 pixels/s"), (83_522, "84,000 pixels/s"), (2_140_000, "2.1 million pixels/s")],
+)
+def test_throughput(pace, words):
+    assert throughput(pace) == words
+
+
+@pytest.mark.parametrize(("share", "words"), [(0.0001, "1"), (0.5, "50"), (0.999, "99"), (1.0, "100"), (0.0, "0")])
+def test_a_part_is_neither_nothing_nor_everything(share, words):
+    assert percent(share) == words
 
 
 @pytest.mark.parametrize(

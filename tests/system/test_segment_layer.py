@@ -149,6 +149,24 @@ def watch_growth(canvas):
     return shares
 
 
+def test_an_area_as_the_scene_says_so_in_name_and_provenance(panel, run, scene, add_raster):
+    layer = add_raster(scene, "prairie")
+    panel.layer_combo.setLayer(layer)
+    full = layer.extent()
+    part = QgsRectangle(full.center().x(), full.center().y(), full.center().x() + 200, full.center().y() + 150)
+    panel.extent_choice.choose(type(panel.extent_choice.mode()).CUSTOM)
+    panel.extent_choice.custom.setOutputExtentFromUser(part, layer.crs())
+    panel.extent_choice.as_scene.click()
+    finished = run()[0]
+    assert finished.name() == "prairie, this area only – Water (RGB, light)"
+    assert Path(finished.source()) == scene.parent / "prairie_area_water-lite.tif"
+    area = gdal.Open(str(scene.parent / "prairie_area_water-lite.scene.vrt"))
+    written = gdal.Open(finished.source())
+    assert written.GetMetadataItem("WHOLESCENE_SCENE") == area.GetDescription()
+    assert written.GetMetadataItem("WHOLESCENE_NETWORK_PIXELS") == f"{area.RasterXSize} x {area.RasterYSize}"
+    assert written.GetGeoTransform() == area.GetGeoTransform()
+
+
 def test_an_extent_limits_the_output_and_not_the_answer(panel, run, scene, add_raster, tmp_path):
     layer = add_raster(scene, "prairie")
     panel.layer_combo.setLayer(layer)

@@ -14,8 +14,11 @@ def test_problem_and_way_out_are_told():
 
 def test_no_sentence_sends_people_of_the_panel_to_the_command_line():
     for code, kind in errors.CATALOGUE.items():
+        if code.startswith(("data.", "training.")):
+            continue  # of commands that have no door in the panel
         told = sentence({"code": code, "params": {}, "message": ""})
-        assert "--overwrite" not in told, code
+        assert " --" not in told, code
+        assert "wholescene " not in told, code
         assert told, kind
 
 

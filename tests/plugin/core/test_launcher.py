@@ -229,3 +229,26 @@ def test_on_windows_no_console_opens(tmp_path):
     (tmp_path / "pythonw.exe").touch()
     assert without_console(str(tmp_path / "python.exe")) == str(tmp_path / "pythonw.exe")
     assert without_console("/usr/bin/python3") == "/usr/bin/python3"
+
+
+def test_looking_for_an_engine_starts_none(qtbot, launcher, home, monkeypatch, tmp_path):
+    monkeypatch.setenv("WHOLESCENE_PYTHON", script(tmp_path, "touch started"))
+    with qtbot.waitSignal(launcher.failed) as failed:
+        launcher.find()
+    assert failed.args[0]["code"] == "engine.not_found"
+    write_connection(ConnectionInfo("tcp://127.0.0.1:1", "00" * 32, 1, 1, "0.1.0"))
+    with qtbot.waitSignal(launcher.failed, timeout=20_000) as failed:
+        launcher.find()
+    assert failed.args[0]["code"] == "engine.not_found"
+    assert not launcher.log_file.exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a process cannot be asked whether it lives")
+def test_a_new_engine_is_started_once_the_old_one_has_left(qtbot, launcher, monkeypatch, tmp_path):
+    monkeypatch.setenv("WHOLESCENE_PYTHON", script(tmp_path, "echo here; exit 3"))
+    old = subprocess.Popen(["sleep", "60"])
+    with qtbot.assertNotEmitted(launcher.starting, wait=500):
+        launcher.start_after(old.pid)
+    with qtbot.waitSignal(launcher.starting, timeout=10_000):
+        old.terminate()
+        old.wait()

@@ -104,6 +104,17 @@ def test_the_map_lies_just_above_its_scene(project, scenes, working, qgis_iface)
     assert qgis_iface.activeLayer() is scenes[2]
 
 
+@pytest.mark.parametrize("custom_order", [False, True])
+def test_a_second_map_lies_on_the_first(project, scenes, working, custom_order):
+    root = project.layerTreeRoot()
+    root.setCustomLayerOrder(scenes)
+    root.setHasCustomLayerOrder(custom_order)
+    for name in ("first", "second"):
+        styling.insert_above(styling.class_layer(working, name, CLASSES), scenes[1].id())
+    assert [layer.name() for layer in root.layerOrder()] == ["top", "second", "first", "scene", "bottom"]
+    assert [node.name() for node in root.children()] == ["top", "second", "first", "scene", "bottom"]
+
+
 def test_the_map_goes_into_the_group_of_its_scene(project, scenes, working):
     root = project.layerTreeRoot()
     group = root.insertGroup(1, "group")

@@ -1,0 +1,146 @@
+"""What a job will read, compute and write, and what speaks against it: told before it starts."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Collection, Dict, List, Mapping, Optional, Tuple
+
+from qgis.PyQt.QtCore import QCoreApplication
+
+from ..wire.plan import Window
+from .scene_grid import SceneGrid
+
+FAR = 2.0  # beyond this factor the resolution is no longer near what the preset knows
+SPARE = 64 << 20  # bytes that a disk should keep
+
+Size = Tuple[int, int]  # width, height
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong, in words, and the way out: name of an action of the panel, and its label ("" if none)."""
+
+    text: str
+    action: str = ""
+    label: str = ""
+    serious: bool = False  # the job would fail, or its map mean nothing
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What preflight looks at. ``window`` is the part that is kept, None for all."""
+
+    grid: SceneGrid
+    window: Optional[Window]
+    as_scene: bool
+    preset: Mapping[str, Any]
+    bands: Optional[Collection[str]]  # None while one is not chosen
+    folder: Optional[Path]  # where the map goes
+    outside: bool = False  # the extent does not touch the scene
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """Sizes in pixels, bytes that the map takes at most, and the problems found."""
+
+    scene: Size
+    kept: Size
+    computed: Size
+    bytes_written: int
+    problems: Tuple[Problem, ...]
+
+    @property
+    def resampled(self) -> bool:
+        """Whether the network sees another grid than the scene's."""
+        return self.computed != self.scene
+
+
+def preflight(choice: Choice) -> Preflight:
+    """Look at a choice."""
+    whole = (choice.grid.width, choice.grid.height)
+    kept = (choice.window.width, choice.window.height) if choice.window else whole
+    scene = kept if choice.as_scene else whole
+    seen = SceneGrid(*scene, choice.grid.ground).seen_by(_resolution(choice.preset))
+    written = kept[0] * kept[1]
+    problems = (*_extent(choice), *_bands(choice), *_ground(choice), *_disk(choice, written))
+    return Preflight(scene, kept, seen, written, tuple(problems))
+
+
+def _resolution(preset: Mapping[str, Any]) -> Optional[Tuple[float, float]]:
+    values = preset.get("ground_resolution")
+    return (float(values[0]), float(values[1])) if values else None
+
+
+def _extent(choice: Choice) -> List[Problem]:
+    if not choice.outside:
+        return []
+    return [Problem(tr("The extent does not touch the scene."), "scene", tr("Take the whole scene"), serious=True)]
+
+
+def _bands(choice: Choice) -> List[Problem]:
+    if not choice.preset.get("bands"):
+        return []
+    open_bands = ("bands", tr("Choose the bands"))
+    if choice.bands is None:
+        return [Problem(tr("Not every band of the preset has a band of the scene."), *open_bands, serious=True)]
+    if len(set(choice.bands)) < len(choice.bands):
+        return [Problem(tr("One band of the scene serves as several bands of the preset."), *open_bands)]
+    return []
+
+
+def _ground(choice: Choice) -> List[Problem]:
+    resolution, size = _resolution(choice.preset), choice.grid.ground_size
+    if resolution is None:
+        return []
+    finest, coarsest = resolution
+    asked: Dict[str, Any] = {"low": metres(finest), "high": metres(coarsest)}
+    if size is None:
+        text = tr("The scene has no georeference: that its pixels have {low} to {high}, as trained, cannot be seen.")
+        return [Problem(text.format(**asked))]
+    asked["size"] = metres(size)
+    another = ("preset", tr("Choose another preset"))
+    if size > coarsest * FAR:
+        text = tr(
+            "Pixels of {size} are far coarser than the {low} to {high} that this preset knows: "
+            "what it looks for may not be visible."
+        )
+        return [Problem(text.format(**asked), *another)]
+    if size < finest / FAR:
+        text = tr("Pixels of {size} are brought to {low}, the finest that this preset knows: details are lost.")
+        return [Problem(text.format(**asked), *another)]
+    return []
+
+
+def _disk(choice: Choice, written: int) -> List[Problem]:
+    if choice.folder is None:
+        return [Problem(tr("The class map has no place yet."), "output", tr("Choose a file"), serious=True)]
+    try:
+        free = shutil.disk_usage(str(choice.folder)).free
+    except OSError:
+        return []
+    needed = 2 * written + SPARE  # the part file and its copy
+    if free >= needed:
+        return []
+    text = tr("{folder} has {free} left; the map may need {needed} while it is written.")
+    told = text.format(folder=choice.folder, free=amount(free), needed=amount(needed))
+    return [Problem(told, "output", tr("Choose another file"), serious=True)]
+
+
+def metres(size: float) -> str:
+    """``0.5 m``."""
+    return f"{size:.3g} m"
+
+
+def amount(size: float) -> str:
+    """Bytes with a unit that fits: ``1.2 GB``."""
+    for unit, factor in (("GB", 1e9), ("MB", 1e6)):
+        if size >= factor:
+            return f"{size / factor:.{0 if size >= 100 * factor else 1}f} {unit}"
+    return f"{max(1, round(size / 1e3))} kB" if size > 0 else "0 kB"
+
+
+def tr(text: str) -> str:
+    """Translate a text of the panel."""
+    return QCoreApplication.translate("WholeScene", text)

@@ -1,0 +1,112 @@
+"""Pixels, ground size and windows of a raster layer, from what QGIS knows of it: no file is opened."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Optional, Tuple
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsDistanceArea,
+    QgsPointXY,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+)
+
+from ..wire.plan import Window
+
+SQUARE = 0.02  # pixels whose sides differ by less on the ground are taken as square, as the engine does
+BASELINE = 64  # pixels over which ground lengths are measured
+
+
+@dataclass(frozen=True)
+class SceneGrid:
+    """Width and height in pixels, ground size of a pixel in metres (None without georeference)."""
+
+    width: int
+    height: int
+    ground: Optional[Tuple[float, float]]
+
+    @classmethod
+    def of(cls, layer: QgsRasterLayer) -> "SceneGrid":
+        """The grid of a layer."""
+        return cls(layer.width(), layer.height(), None if in_pixels(layer) else _ground_size(layer))
+
+    @property
+    def ground_size(self) -> Optional[float]:
+        """Metres along the side of a square as large as a pixel; None if unknown."""
+        return math.sqrt(self.ground[0] * self.ground[1]) if self.ground else None
+
+    def seen_by(self, ground_resolution: Optional[Tuple[float, float]]) -> Tuple[int, int]:
+        """Width and height of the grid that the network sees: the engine's rule for ``(finest, coarsest)`` metres."""
+        if not ground_resolution or not self.ground:
+            return self.width, self.height
+        low, high = ground_resolution
+        gx, gy = self.ground
+        if low <= min(gx, gy) and max(gx, gy) <= high and abs(gx / gy - 1) <= SQUARE:
+            return self.width, self.height
+        size = min(max(math.sqrt(gx * gy), low), high)
+        return max(1, round(self.width * gx / size)), max(1, round(self.height * gy / size))
+
+
+def in_pixels(layer: QgsRasterLayer) -> bool:
+    """Whether the layer's coordinates are just columns and rows.
+
+    Its CRS tells nothing: QGIS may have given the project's to a layer that has none.
+    """
+    extent = layer.extent()
+    return (
+        layer.rasterUnitsPerPixelX() == 1
+        and layer.rasterUnitsPerPixelY() == 1
+        and extent.xMinimum() == 0
+        and extent.yMaximum() == 0
+    )
+
+
+def window_of(layer: QgsRasterLayer, rectangle: QgsRectangle, crs: QgsCoordinateReferenceSystem) -> Optional[Window]:
+    """The pixels of a layer that a rectangle touches; None if it lies outside. For layers that are not rotated."""
+    here = to_layer(layer, rectangle, crs)
+    extent = layer.extent()
+    if here is None or not here.intersects(extent) or here.isEmpty():
+        return None
+    wide, high = extent.width() / layer.width(), extent.height() / layer.height()
+    left = max(0, math.floor((here.xMinimum() - extent.xMinimum()) / wide + 1e-6))
+    top = max(0, math.floor((extent.yMaximum() - here.yMaximum()) / high + 1e-6))
+    right = min(layer.width(), math.ceil((here.xMaximum() - extent.xMinimum()) / wide - 1e-6))
+    bottom = min(layer.height(), math.ceil((extent.yMaximum() - here.yMinimum()) / high - 1e-6))
+    return Window(top, left, bottom - top, right - left) if right > left and bottom > top else None
+
+
+def to_layer(
+    layer: QgsRasterLayer, rectangle: QgsRectangle, crs: QgsCoordinateReferenceSystem
+) -> Optional[QgsRectangle]:
+    """The rectangle around ``rectangle`` in the layer's CRS; None where that does not reach."""
+    if not crs.isValid() or not layer.crs().isValid() or crs == layer.crs():
+        return rectangle
+    try:
+        return QgsCoordinateTransform(crs, layer.crs(), QgsProject.instance()).transformBoundingBox(rectangle)
+    except QgsCsException:
+        return None
+
+
+def _ground_size(layer: QgsRasterLayer) -> Optional[Tuple[float, float]]:
+    """Metres along a column step and a row step at the centre, on the ellipsoid."""
+    if not layer.crs().isValid():
+        return None
+    measure = QgsDistanceArea()
+    measure.setSourceCrs(layer.crs(), QgsProject.instance().transformContext())
+    measure.setEllipsoid("EPSG:7030")  # lengths are in metres from here on, whatever the CRS
+    centre = layer.extent().center()
+    dx = layer.rasterUnitsPerPixelX() * min(BASELINE, layer.width()) / 2
+    dy = layer.rasterUnitsPerPixelY() * min(BASELINE, layer.height()) / 2
+    try:
+        across = measure.measureLine(QgsPointXY(centre.x() - dx, centre.y()), QgsPointXY(centre.x() + dx, centre.y()))
+        down = measure.measureLine(QgsPointXY(centre.x(), centre.y() - dy), QgsPointXY(centre.x(), centre.y() + dy))
+    except QgsCsException:
+        return None
+    sizes = across / min(BASELINE, layer.width()), down / min(BASELINE, layer.height())
+    return sizes if all(math.isfinite(size) and size > 0 for size in sizes) else None
