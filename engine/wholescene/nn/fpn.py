@@ -5,13 +5,14 @@ the atto encoder itself.
 """
 
 from collections.abc import Sequence
+from typing import cast
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from . import patch as on_patch
 from .decoder import Decoder
-from .kernels import gelu_, pointwise
+from .kernels import gelu_
 from .patch import Patch
 from .steps import macs
 
@@ -42,11 +43,13 @@ class FPN(Decoder):
 
     def on_patches(self, patches: Sequence[Patch]) -> Patch:
         """The same on patches of the four maps, each with at least its halo around the tile."""
-        top, *finer = [pointwise(p, conv) for conv, p in zip(self.lateral, patches, strict=True)][::-1]
+        top, *finer = [
+            on_patch.convolve(p, cast(nn.Conv2d, conv)) for conv, p in zip(self.lateral, patches, strict=True)
+        ][::-1]
         for lateral in finer:
             top = on_patch.add(lateral, on_patch.upsample(top, 2))
         smooth = on_patch.convolve(top, self.smooth)
-        return pointwise(smooth.like(gelu_(smooth.data)), self.classifier)
+        return on_patch.convolve(smooth.like(gelu_(smooth.data)), self.classifier)
 
 
 def upsample(x: Tensor, factor: int) -> Tensor:

@@ -13,8 +13,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .patch import Patch
-
 
 def sum_of_squares(pixels: Tensor) -> Tensor:
     """Sum over the pixels of ``[1, C, h, w]``, channels last in memory, of their squares: ``[C]`` in float32.
@@ -52,7 +50,7 @@ def _fuses(x: Tensor, weight: Tensor) -> bool:
 
     It has none for tensors that only stand for others; those that it has know no gradients and no autocast.
     """
-    if type(x) is not Tensor or x.dtype != weight.dtype or torch.is_autocast_enabled(x.device.type):
+    if type(x) is not Tensor or x.is_meta or x.dtype != weight.dtype or torch.is_autocast_enabled(x.device.type):
         return False
     return not _learns(x, weight) and _has_kernels(x.device.type, x.dtype)
 
@@ -87,10 +85,3 @@ def gelu_(x: Tensor) -> Tensor:
         return F.gelu(x)
     out: Tensor = torch.ops.aten.gelu_(x)
     return out
-
-
-def pointwise(patch: Patch, layer: nn.Module) -> Patch:
-    """A 1 x 1 convolution as a matrix product; as a convolution of one thread it would unfold its input first."""
-    assert isinstance(layer, nn.Conv2d)
-    data = F.linear(patch.data.permute(0, 2, 3, 1), layer.weight.flatten(1), layer.bias)
-    return patch.like(data.permute(0, 3, 1, 2))

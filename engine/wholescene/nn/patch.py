@@ -53,6 +53,10 @@ class Patch:
 def convolve(patch: Patch, layer: nn.Conv2d) -> Patch:
     """A convolution of stride 1, odd kernel and "same" zero padding; NoExactForm if it is another."""
     check_centred(layer)
+    if layer.kernel_size == (1, 1) and layer.groups == 1:
+        # as a matrix product: as a convolution of one thread it would unfold its input first
+        product = F.linear(patch.data.permute(0, 2, 3, 1), layer.weight.flatten(1), layer.bias)
+        return patch.like(product.permute(0, 3, 1, 2))
     (kernel_y, kernel_x), (dilation_y, dilation_x) = layer.kernel_size, layer.dilation
     reach_y, reach_x = kernel_y // 2 * dilation_y, kernel_x // 2 * dilation_x
     top, bottom, left, right = _edges(patch)

@@ -141,7 +141,7 @@ class UPerNet(Decoder):
         joined = self.fpn_bottleneck.on_patch(on_patch.concatenate(same))
         for conv in _modules(self.head_convs):
             joined = conv.on_patch(joined)
-        return joined.like(self.conv_seg(joined.data))
+        return on_patch.convolve(joined, self.conv_seg)
 
 
 def _modules(modules: nn.ModuleList) -> list[ConvModule]:
@@ -182,8 +182,9 @@ def _bin_sums(patch: Patch) -> Tensor:
     window = patch.window
     rows = _members(window.row, window.height, patch.size[0])
     cols = _members(window.col, window.width, patch.size[1])
-    values = F.pad(patch.data[0].float(), (0, 0, 0, 0, 0, 1), value=1.0)
-    every = torch.einsum("ih,chw,jw->cij", rows.to(values.device), values, cols.to(values.device))
+    data = patch.data[0].to(torch.promote_types(patch.data.dtype, torch.float32))
+    values = F.pad(data, (0, 0, 0, 0, 0, 1), value=1.0)
+    every = torch.einsum("ih,chw,jw->cij", rows.to(values), values, cols.to(values))
     corners = [sum(POOLS[:i]) for i in range(len(POOLS))]
     blocks = [every[:, at : at + n, at : at + n] for at, n in zip(corners, POOLS, strict=True)]
     return torch.cat([block.reshape(-1) for block in blocks])

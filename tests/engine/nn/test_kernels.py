@@ -6,8 +6,6 @@ import torch.nn.functional as F
 from torch import nn
 
 from wholescene.nn import kernels
-from wholescene.nn.patch import Patch
-from wholescene.wire.plan import Window
 
 TOLERANCE = {torch.float32: 1e-5, torch.bfloat16: 2e-2}
 fused_or_not = pytest.mark.parametrize("fused", [True, False])
@@ -67,14 +65,3 @@ def test_linear_add(fused, dtype):
     expected = residual.double() + F.linear(x.double(), weight.double(), bias.double())
     assert_near(kernels.linear_add(x, weight, bias, residual), expected, dtype)
     assert torch.equal(residual, kept)
-
-
-@torch.inference_mode()
-@dtypes
-def test_pointwise_is_a_convolution_of_one_pixel(dtype):
-    layer, window = nn.Conv2d(8, 5, 1).to(dtype), Window(3, 4, 6, 7)
-    data = random(1, 6, 7, 8, dtype=dtype).permute(0, 3, 1, 2)
-    found = kernels.pointwise(Patch(data, window, (20, 20)), layer)
-    assert found.window == window
-    expected = F.conv2d(data.double(), layer.weight.double(), layer.bias.double())
-    assert_near(found.data, expected, dtype)

@@ -22,7 +22,7 @@ def patch(request):
     return Patch(cut(FULL, request.param), request.param, (24, 32))
 
 
-@pytest.mark.parametrize(("kernel", "dilation", "groups"), [(3, 1, 1), (7, 1, 3), (3, 2, 1)])
+@pytest.mark.parametrize(("kernel", "dilation", "groups"), [(1, 1, 1), (1, 1, 3), (3, 1, 1), (7, 1, 3), (3, 2, 1)])
 def test_convolution(patch, kernel, dilation, groups):
     layer = nn.Conv2d(3, 6, kernel, padding=kernel // 2 * dilation, dilation=dilation, groups=groups)
     found = on_patch.convolve(patch, layer)
