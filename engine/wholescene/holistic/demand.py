@@ -17,7 +17,8 @@ from .rehearsal import tile_bytes
 from .tiles import rescale
 from .workload import Workload
 
-PROCESS = 330 << 20  # an interpreter with torch and GDAL and its cache, without pages that files back
+PROCESS = 235 << 20  # a rank's interpreter with torch and GDAL, without pages that files back
+WRITER = 80 << 20  # what the one process that writes the map takes on top, GDAL's cache
 CUDA_PROCESS = 700 << 20  # what the CUDA libraries take of main memory on top
 KERNELS = 1.5  # of what a rehearsal sees of a tile, with what kernels take for themselves and gaps of the heap
 STRIPS = 2  # rows of tiles that wait to be stored
@@ -213,6 +214,11 @@ class Demand:
         if self.device == "cuda":
             return PROCESS + CUDA_PROCESS + self.parameter_bytes
         return PROCESS + self.parameter_bytes + self.tile_bytes + self.attention_bytes
+
+    @property
+    def host_bytes(self) -> int:
+        """Main memory of all processes on one host, without feature maps."""
+        return WRITER + self.hosted * self.process_bytes
 
     @property
     def device_fixed_bytes(self) -> int:

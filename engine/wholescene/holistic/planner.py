@@ -187,7 +187,7 @@ class _Layout:
 
 def _on_processors(demand: Demand, room: Room, *, modest: bool) -> _Layout:
     """Maps in main memory as far as it goes, then in scratch files."""
-    fixed = demand.hosted * demand.process_bytes
+    fixed = demand.host_bytes
     _check_main(demand, fixed + demand.hosted * demand.strip_bytes(demand.tile), room)
     free = room.memory - fixed
     return _first_on_disk(
@@ -213,7 +213,7 @@ def _on_devices(demand: Demand, room: Room, *, modest: bool) -> _Layout:
     """Maps on the devices as far as they go, then in main memory, from where regions pass through, then in files."""
     usable = int(room.device * USABLE) - demand.device_fixed_bytes
     _check_device(demand, usable, room)
-    fixed = demand.hosted * demand.process_bytes
+    fixed = demand.host_bytes
     _check_main(demand, fixed, room)
     free = room.memory - fixed
     return _first_on_disk(
@@ -267,7 +267,7 @@ def _first_on_disk(layouts: list[_Layout], room: Room) -> _Layout:
 
 def _check_main(demand: Demand, needed: int, room: Room) -> None:
     if needed > room.memory:
-        parts = demand.parts() if demand.device == "cpu" else {"the processes": demand.process_bytes}
+        parts = demand.parts() if demand.device == "cpu" else {"the processes": demand.host_bytes}
         raise errors.PlanMemory(**_numbers(needed, room.memory, parts))
 
 
@@ -327,7 +327,7 @@ def _written_down(demand: Demand, layout: _Layout, room: Room, assumed: bool) ->
 
 def _peaks(demand: Demand, layout: _Layout) -> tuple[int, int]:
     """Main memory over all ranks of one host, and memory of the busiest device."""
-    main = demand.hosted * demand.process_bytes + layout.held(MEMORY)
+    main = demand.host_bytes + layout.held(MEMORY)
     working = layout.cache + layout.strips
     if demand.device == "cpu":
         return main + demand.hosted * working, 0
@@ -343,7 +343,7 @@ def _seconds(demand: Demand, layout: _Layout, room: Room, exchange: Mapping[str,
         if assumed and device == "cuda"
         else Pace.here(workload.precision, ranks, device, demand.hosted)
     )
-    cached = layout.held(FILE) <= room.memory - demand.hosted * demand.process_bytes
+    cached = layout.held(FILE) <= room.memory - demand.host_bytes
     return pace.seconds(
         workload,
         exchange_seconds(exchange, ranks, device) if ranks > 1 else 0.0,
