@@ -69,7 +69,7 @@ package: $(DEV_READY)  ## the plugin's ZIP in dist/
 bench: $(BENCH_READY)  ## speed against other ways and against the processor, on a quiet machine (20 minutes)
 	$(BIN)/python benchmarks/speed.py
 
-bench-memory: $(DEV_READY)  ## peak memory on two large scenes (needs the real scenes of ../shared/data)
+bench-memory: $(DEV_READY)  ## peak memory on large scenes (needs the real scenes of ../shared/data)
 	$(BIN)/python benchmarks/memory.py
 
 clean:  ## remove environments, builds and the demo's results

@@ -226,9 +226,13 @@ class Demand:
         return self.parameter_bytes + self.tile_bytes + self.attention_bytes
 
     def parts(self) -> Mapping[str, int]:
-        """What a rank holds besides feature maps, in words."""
+        """What a device holds besides feature maps, in words; on CPUs all ranks of a host together."""
         attention = {f"keys and values of {step.step}": step.peak_bytes for step in self.attention}
-        return {"the weights": self.parameter_bytes, "the tiles in flight": self.tile_bytes, **attention}
+        each = {"the weights": self.parameter_bytes, "the tiles in flight": self.tile_bytes, **attention}
+        if self.device == "cuda":
+            return each
+        together = {part: self.hosted * count for part, count in each.items()}
+        return {"the processes themselves": WRITER + self.hosted * PROCESS, **together}
 
 
 @lru_cache(maxsize=64)

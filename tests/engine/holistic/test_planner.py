@@ -218,6 +218,12 @@ def test_what_a_refusal_asks_for_is_enough():
         planned(program, room=Room(needed - 10**7), limits=Limits(needed - 10**7))
 
 
+def test_many_small_ranks_are_refused_for_themselves():
+    with pytest.raises(errors.PlanMemory) as caught:
+        planned(ranks=16, room=Room(GIB), limits=Limits(GIB))
+    assert caught.value.params["part"] == "the processes themselves"
+
+
 def test_more_devices_make_a_job_fit():
     program = large()
     with pytest.raises(errors.PlanDeviceMemory) as caught:
