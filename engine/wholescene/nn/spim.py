@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .kernels import linear_gelu
 from .patch import Patch
 from .steps import Attention as AttentionStep
 from .steps import macs
@@ -93,7 +94,7 @@ class SPIM(nn.Module):
 
     def feed_forward(self, tokens: Tensor) -> Tensor:
         """The block's second half, of any ``[..., C]``."""
-        out: Tensor = tokens + self.linear2(F.gelu(self.linear1(self.norm2(tokens))))
+        out: Tensor = tokens + self.linear2(linear_gelu(self.norm2(tokens), self.linear1))
         return out
 
     def step(self, name: str, reads: str, writes: str) -> AttentionStep:

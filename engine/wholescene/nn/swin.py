@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from ..wire.plan import Window
 from .encoder import Encoder, Stage
+from .kernels import linear_gelu
 from .patch import Patch
 from .steps import Local, Read, macs
 
@@ -75,7 +76,7 @@ class Mlp(nn.Module):
         self.fc2 = nn.Linear(4 * dim, dim)
 
     def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = self.fc2(F.gelu(self.fc1(x)))
+        out: Tensor = self.fc2(linear_gelu(x, self.fc1))
         return out
 
 
