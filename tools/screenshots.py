@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 from qgis_desktop import Desktop, build_zip, missing_programs
 
@@ -46,35 +45,41 @@ def take(scene: Path, engine_python: str, output: Path) -> None:
     shutil.copy(scene, copy)
     environment = {"WHOLESCENE_DESKTOP_SCENE": str(copy), "WHOLESCENE_HOME": str(build / "engine")}
     with Desktop(build_zip(build), STARTUP, engine_python, environment) as desktop:
-        state = desktop.wait_until(lambda state: state["enabled"] and state["ready"])
+        desktop.wait_until(lambda state: state["enabled"] and state["ready"])
         time.sleep(0.5)
         desktop.shot(output / "qgis-before.png")
-        desktop.click(*state["button"])
-        growing = desktop.wait_until(lambda state: state["notice"] or (drawn(state) and state["progress"] > 740), 600)
-        if growing["notice"]:
-            raise SystemExit(f"the panel says: {growing['notice']}")
+        grow(desktop)
         desktop.shot(output / "qgis-during.png")
+        cancel(desktop)
+        desktop.shot(output / "qgis-partial.png")
+        discard(desktop)
+        grow(desktop)
         desktop.wait_until(lambda state: state["run"] == "idle" and state["ready"], 600)
         time.sleep(0.5)
         desktop.shot(output / "qgis-after.png")
-        cancel_halfway(desktop)
-        desktop.shot(output / "qgis-partial.png")
     stop = [engine_python, "-I", "-m", "wholescene.cli", "shutdown"]
     subprocess.run(stop, env={**os.environ, **environment}, capture_output=True, timeout=60)
 
 
-def cancel_halfway(desktop: Desktop) -> None:
-    """Start the job again and cancel it once a part of its map is there."""
+def grow(desktop: Desktop) -> None:
+    """Click Segment Layer and wait until a part of the map is there."""
     desktop.click(*desktop.state()["button"])
-    state = desktop.wait_until(lambda state: state["shown"] and state["shown"][0] > 0.1, 600)
-    desktop.click(*state["jobs"][0]["buttons"]["cancel"])
+    state = desktop.wait_until(lambda state: state["notice"] or (state["shown"] and state["shown"][0] > 0.1), 600)
+    if state["notice"]:
+        raise SystemExit(f"the panel says: {state['notice']}")
+
+
+def cancel(desktop: Desktop) -> None:
+    """Click Cancel and wait for the offer to keep the part."""
+    desktop.click(*desktop.state()["jobs"][0]["buttons"]["cancel"])
     desktop.wait_until(lambda state: state["jobs"] and "keep" in state["jobs"][0]["buttons"], 60)
     time.sleep(1.0)  # the map is drawn for the last time
 
 
-def drawn(state: dict[str, Any]) -> bool:
-    """Whether the class map is on the map."""
-    return len(state["layers"]) == 2
+def discard(desktop: Desktop) -> None:
+    """Decline the offer."""
+    desktop.click(*desktop.state()["jobs"][0]["buttons"]["discard"])
+    desktop.wait_until(lambda state: state["run"] == "idle", 60)
 
 
 if __name__ == "__main__":
