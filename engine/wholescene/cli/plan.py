@@ -114,12 +114,10 @@ def _headline(found: Prospect) -> list[str]:
     planned = found.schedule
     network = f"{found.network[1]:,} × {found.network[0]:,} pixels"
     scene = f" (of {found.scene[1]:,} × {found.scene[0]:,} in the file)" if found.scene != found.network else ""
-    kind = "processor" if planned.device == "cpu" else "GPU"
-    who = f"{planned.ranks} {_plural('rank', planned.ranks)}, each with one {kind}"
-    if planned.device == "cpu":
-        who = f"{planned.ranks} {_plural('rank', planned.ranks)} of {found.threads} {_plural('thread', found.threads)}"
-    each = f"{planned.regions} {_plural('region', planned.regions)} of at most {planned.region:,} pixels a side"
-    return [f"{network}{scene} with {found.preset} in {planned.precision}", f"{who}; {each} for each rank"]
+    ranks = f"{planned.ranks} {_plural('rank', planned.ranks)}"
+    each = f"{found.threads} {_plural('thread', found.threads)} each" if planned.device == "cpu" else "one GPU each"
+    regions = f"{planned.regions} {_plural('region', planned.regions)} of at most {planned.region:,} pixels a side"
+    return [f"{network}{scene} with {found.preset} in {planned.precision}", f"{ranks}, {each}: {regions}"]
 
 
 def _plural(word: str, number: int) -> str:
@@ -161,10 +159,10 @@ def _memory(planned: Schedule) -> Table:
     table.add_row("main memory, all ranks together", size_words(planned.main_bytes))
     if planned.device != "cpu":
         table.add_row("each GPU", size_words(planned.device_bytes))
-    table.add_row("scratch files", size_words(planned.scratch_bytes) if planned.scratch_bytes else "none")
     table.add_row("  of these: weights, on each rank", size_words(planned.parameter_bytes))
     table.add_row("  tiles in flight, on each rank", size_words(planned.tile_bytes))
     table.add_row("  hidden features kept, on each rank", size_words(planned.cache_bytes))
+    table.add_row("scratch files", size_words(planned.scratch_bytes) if planned.scratch_bytes else "none")
     return table
 
 
