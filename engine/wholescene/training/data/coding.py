@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 IGNORE = 255  # train id of pixels that neither teach nor count
-MOST_CLASSES = IGNORE  # train ids are uint8 below it
+UNKNOWN = 254  # within this module: a value that no class has
+MOST_CLASSES = UNKNOWN  # train ids are uint8 below it
 SHOWN = 12  # values in a message
 
 Labels = npt.NDArray[np.uint8]
@@ -25,24 +27,42 @@ class Coding:
     colours: bool = False
 
     @cached_property
-    def _table(self) -> tuple[npt.NDArray[np.int64], Labels]:
-        """Stored values in ascending order, and their train ids."""
+    def _table(self) -> Labels:
+        """Train ids by stored value, UNKNOWN for what no class has: for bytes, short words or colours."""
+        table = np.full(1 << 24 if self.colours else 1 << 16, UNKNOWN, np.uint8)
+        for value, code in self.codes.items():
+            if 0 <= value < len(table):
+                table[value] = code
+        return table
+
+    @cached_property
+    def _sorted(self) -> tuple[npt.NDArray[np.int64], Labels]:
+        """Stored values in ascending order, and their train ids; for values that no table could list."""
         ordered = sorted(self.codes.items())
         return np.array([value for value, _ in ordered], np.int64), np.array([code for _, code in ordered], np.uint8)
 
-    def encode(self, values: npt.NDArray[np.int64], valid: npt.NDArray[np.bool_] | None) -> tuple[Labels, Unknown]:
-        """Train ids ``[h, w]`` of stored values ``[h, w]``, and what no class has.
+    def encode(self, values: npt.NDArray[Any], valid: npt.NDArray[np.bool_] | None) -> tuple[Labels, Unknown]:
+        """Train ids ``[h, w]`` of stored whole numbers ``[h, w]``, and what no class has.
 
         Invalid pixels (the file's own nodata) are ignored unless a class has their value.
         """
-        stored, codes = self._table
-        place = np.minimum(np.searchsorted(stored, values), len(stored) - 1)
-        known = stored[place] == values
-        labels = np.where(known, codes[place], np.uint8(IGNORE))
-        strange = ~known if valid is None else ~known & valid
-        return labels, self._counted(values[strange])
+        labels: Labels = self._table.take(values) if self._listed(values.dtype) else self._searched(values)
+        strange = labels == UNKNOWN
+        if not strange.any():
+            return labels, {}
+        labels[strange] = IGNORE
+        return labels, self._counted(values[strange if valid is None else strange & valid])
 
-    def _counted(self, values: npt.NDArray[np.int64]) -> Unknown:
+    def _listed(self, dtype: np.dtype[Any]) -> bool:
+        """Whether all values of a type have a place in the table."""
+        return self.colours or dtype in (np.uint8, np.uint16)
+
+    def _searched(self, values: npt.NDArray[Any]) -> Labels:
+        stored, codes = self._sorted
+        place = np.minimum(np.searchsorted(stored, values), len(stored) - 1)
+        return np.where(stored[place] == values, codes[place], np.uint8(UNKNOWN))
+
+    def _counted(self, values: npt.NDArray[Any]) -> Unknown:
         found, counts = np.unique(values, return_counts=True)
         return {self.text(int(value)): int(count) for value, count in zip(found, counts, strict=True)}
 

@@ -203,6 +203,8 @@ def _described(data: dict[str, Any], path: Path) -> Description:
 
 
 def _check(description: Description) -> None:
+    if not description.classes or not description.layouts:
+        raise ValueError("it needs 'classes' and 'layouts', of its own or of the format that it is like")
     values = [entry.value for entry in description.classes]
     stored = [stored_value(entry) for entry in description.classes]
     if len(values) > MOST_CLASSES or len(set(values)) < len(values) or len(set(stored)) < len(stored):

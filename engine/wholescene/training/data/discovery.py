@@ -15,7 +15,7 @@ from ...raster.sources import open_source
 from ...wire.errors import DataLayoutUnknown, LabelTypeUnsupported
 from .coding import IGNORE, MOST_CLASSES
 from .description import Class, Description, Layout
-from .layout import labels, scenes
+from .layout import match
 from .vectors import VECTOR_SUFFIXES, read_layer
 from .vectors.reading import field_names
 
@@ -29,24 +29,30 @@ PIXELS = 512  # to a side of what is read of each
 
 def discover(folder: Path) -> Description:
     """Layout and classes of a folder of images and labels with names that match; raises DataLayoutUnknown."""
-    for layout in _layouts():
-        files = [labels(folder, layout.labels, found) for found in scenes(folder, layout.images)]
-        found = [paths[0] for paths in files if paths]
-        if found:
-            return _described(folder, layout, found)
+    for layout in _layouts(_folder_names(folder)):
+        files = [paths[0] for _, paths in match(folder, layout.images, layout.labels).scenes if paths]
+        if files:
+            return _described(folder, layout, files)
     detail = "there are no images and labels with names that match"
     raise DataLayoutUnknown(path=str(folder), detail=detail)
 
 
-def _layouts() -> list[Layout]:
-    """Likely ones, the more particular first."""
+def _folder_names(folder: Path) -> set[str]:
+    """Of the folders in it and in these."""
+    return {path.name for depth in ("*/", "*/*/") for path in folder.glob(depth)}
+
+
+def _layouts(present: set[str]) -> list[Layout]:
+    """Likely ones that need no folders but those that are there, the more particular first."""
+    image_folders = [name for name in IMAGE_FOLDERS if name in present]
+    label_folders = [name for name in LABEL_FOLDERS if name in present]
     folders = [
         Layout(images=f"{split}{images}/{{name}}.*", labels=f"{split}{truth}/{{name}}{ending}.*")
-        for split, images, truth, ending in product(("{split}/", ""), IMAGE_FOLDERS, LABEL_FOLDERS, ENDINGS)
+        for split, images, truth, ending in product(("{split}/", ""), image_folders, label_folders, ENDINGS)
     ]
     split_within = [
         Layout(images=f"{images}/{{split}}/{{name}}.*", labels=f"{truth}/{{split}}/{{name}}{ending}.*")
-        for images, truth, ending in product(IMAGE_FOLDERS, LABEL_FOLDERS, ENDINGS)
+        for images, truth, ending in product(image_folders, label_folders, ENDINGS)
     ]
     beside = [Layout(images="{name}.*", labels=f"{{name}}{ending}.*") for ending in ENDINGS[1:]]
     vectors = [Layout(images="{name}.*", labels=f"{{name}}{suffix}") for suffix in sorted(VECTOR_SUFFIXES)]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from ...wire.errors import DataLayoutUnknown, SceneNotFound
 from .coding import IGNORE
-from .description import CATALOGUE, FILE, Description, Layout, Split, load_description, load_format
+from .description import CATALOGUE, FILE, Description, Layout, Split, formats, load_description, load_format
 from .discovery import discover
-from .layout import Found, labels, scenes, stray_labels
+from .layout import Found, Matched, Pattern, match
 from .mosaic import mosaic
 from .pair import Dataset, ModelInput, Pair, RasterLabel, VectorLabel
 from .splits import Divided, by_folder, divide, read_split
@@ -27,10 +27,12 @@ def load_dataset(folder: Path, name: str | None = None, split: Path | None = Non
     if not folder.is_dir():
         raise SceneNotFound(path=str(folder))
     description, notes = _description(folder, name)
-    layout, found = _found(folder, description)
-    pairs = [_pair(folder, description, layout, scene) for scene in found]
+    layout, matched = _matched(folder, description)
+    pairs = [_pair(folder, description, layout, scene, files) for scene, files in matched.scenes]
     bare = {pair.name: pair for pair in pairs if pair.label is None and _known_unlabelled(pair, description)}
-    usable = [(scene.split, pair) for scene, pair in zip(found, pairs, strict=True) if pair.name not in bare]
+    usable = [
+        (scene.split, pair) for (scene, _), pair in zip(matched.scenes, pairs, strict=True) if pair.name not in bare
+    ]
     divided = _divided(usable, description, split, folder)
     return Dataset(
         name=description.name,
@@ -41,7 +43,7 @@ def load_dataset(folder: Path, name: str | None = None, split: Path | None = Non
         model_input=_model_input(description),
         nodata=description.nodata,
         unlabelled=tuple(bare.values()),
-        strays=_strays(folder, layout, found),
+        strays=tuple(map(str, matched.strays)),
         notes=(*notes, *divided.notes),
     )
 
@@ -61,35 +63,27 @@ def _description(folder: Path, name: str | None) -> tuple[Description, list[str]
 
 
 def _labelled(folder: Path, description: Description) -> int:
-    """How many scenes with labels the layouts of a format find."""
-    return max(
-        sum(bool(labels(folder, layout.labels, scene)) for scene in scenes(folder, layout.images))
-        for layout in description.layouts
-    )
+    """How many scenes with labels a format finds."""
+    return max(match(folder, layout.images, layout.labels).labelled for layout in description.layouts)
 
 
-def _found(folder: Path, description: Description) -> tuple[Layout, list[Found]]:
+def _matched(folder: Path, description: Description) -> tuple[Layout, Matched]:
     """The first layout that finds labelled scenes, or else any scenes."""
-    tried = [(layout, scenes(folder, layout.images)) for layout in description.layouts]
-    for layout, found in tried:
-        if any(labels(folder, layout.labels, scene) for scene in found):
-            return layout, found
-    for layout, found in tried:
-        if found:
-            return layout, found
+    tried = [(layout, match(folder, layout.images, layout.labels)) for layout in description.layouts]
+    for layout, matched in sorted(tried, key=lambda pair: not pair[1].labelled):
+        if matched.scenes:
+            return layout, matched
     expected = " or ".join(f"{layout.images} with {layout.labels}" for layout, _ in tried)
     raise DataLayoutUnknown(path=str(folder), detail=f"'{description.name}' has {expected}")
 
 
-def _pair(folder: Path, description: Description, layout: Layout, scene: Found) -> Pair:
-    files = labels(folder, layout.labels, scene)
-    images = [str(path) for path in scene.images]
+def _pair(folder: Path, description: Description, layout: Layout, scene: Found, files: Sequence[Path]) -> Pair:
     return Pair(
         name=scene.name,
-        sources=(mosaic(scene.images, scene.name),) if layout.mosaic else tuple(images),
+        sources=(mosaic(scene.images, scene.name),) if layout.mosaic else tuple(map(str, scene.images)),
         label=_label(description, layout, scene, files) if files else None,
         group=_group(description, scene),
-        expected=str(folder / _expected(layout, scene)),
+        expected=str(folder / Pattern(layout.labels).fill(scene.fields)),
     )
 
 
@@ -110,19 +104,8 @@ def _group(description: Description, scene: Found) -> str:
     return description.group.format(**{"name": scene.name, **scene.fields})
 
 
-def _expected(layout: Layout, scene: Found) -> str:
-    from .layout import Pattern
-
-    return Pattern(layout.labels).fill(scene.fields)
-
-
 def _known_unlabelled(pair: Pair, description: Description) -> bool:
     return any(fnmatchcase(pair.name, pattern) for pattern in description.unlabelled)
-
-
-def _strays(folder: Path, layout: Layout, found: Sequence[Found]) -> tuple[str, ...]:
-    known = {path for scene in found for path in [*labels(folder, layout.labels, scene), *scene.images]}
-    return tuple(str(path) for path in stray_labels(folder, layout.labels, known))
 
 
 def _divided(
@@ -132,15 +115,9 @@ def _divided(
         return divide([pair for _, pair in pairs], read_split(path), str(path), complete=True)
     split = description.split or Split()
     if split.train or split.val or split.test or split.rest:
-        own = folder / FILE if description.name not in _catalogue() else description.name
+        own = folder / FILE if description.name not in formats() else description.name
         return divide([pair for _, pair in pairs], split, str(own), complete=isinstance(own, Path))
     return by_folder(pairs, split, str(folder))
-
-
-def _catalogue() -> set[str]:
-    from .description import formats
-
-    return set(formats())
 
 
 def _model_input(description: Description) -> ModelInput | None:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from ...presets.preset import PresetBand
 from ...raster.bands import match_bands
 from ...raster.grid import Grid
 from ...raster.scaling import LinearScaling, scaling_from
-from ...raster.scene import Array, Mask, Scene
+from ...raster.scene import Mask, Scene
 from ...raster.view import ModelView
 from ...wire.bands import SceneBand
 from ...wire.errors import DataBands, LabelsMissing, LabelValueUnknown
 from ...wire.plan import Window
-from .coding import IGNORE, Labels, listed
-from .labels import LabelSource, NoLabels, open_labels
+from .coding import IGNORE, Labels, Unknown, listed
+from .labels import LabelSource, open_labels
 from .pair import Dataset, ModelInput, Pair, Wants
 
 Image = npt.NDArray[np.float32]
@@ -73,20 +76,20 @@ class LabelledScene:
 
         Raises LabelValueUnknown or SceneTruncated.
         """
-        stored = self.stored(window)
-        return self.scaling.apply(stored.values, stored.valid), stored.labels
+        image, labels, _ = self._window(window, self.scaling)
+        return image, labels
 
     def stored(self, window: Window) -> Stored:
         """The same before scaling, for augmentation in the unit of the files. Raises as :meth:`read`."""
-        values = np.zeros((len(self.view.bands), window.height, window.width), np.float32)
-        labels = np.full((window.height, window.width), IGNORE, np.uint8)
-        valid = np.zeros(labels.shape, bool)
-        inside = self._moved(window).intersection(self._extent)
-        if inside is not None:
-            part = _slices(inside, self._moved(window))
-            values[:, part[0], part[1]], valid[part] = self._image(inside)
-            labels[part] = np.where(valid[part], self._labels(inside), np.uint8(IGNORE))
-        return Stored(values, labels, valid)
+        return Stored(*self._window(window, STORED))
+
+    def found(self, window: Window) -> tuple[Labels, Unknown]:
+        """Train ids of a window within a scene on the files' own grid, and values that no class has, unharmed."""
+        return self.labels.read(self._moved(window))
+
+    def image(self, window: Window) -> tuple[Image, Mask]:
+        """The values of a window within the scene, as the files hold them, and where they are valid."""
+        return self._image(self._moved(window), STORED)
 
     def scene_labels(self, window: Window) -> Labels:
         """Train ids of a window of the *scene's* pixels, to score a class map. Raises LabelValueUnknown."""
@@ -110,11 +113,32 @@ class LabelledScene:
         """A window of ours in pixels of the view."""
         return Window(window.row + self._extent.row, window.col + self._extent.col, window.height, window.width)
 
-    def _image(self, window: Window) -> tuple[Image, Mask]:
+    def _window(self, window: Window, scaling: LinearScaling) -> tuple[Image, Labels, Mask]:
+        """Image, train ids and validity of any window."""
+        wanted = self._moved(window)
+        inside = wanted.intersection(self._extent)
+        if inside == wanted:
+            return self._read(inside, scaling)
+        image = np.zeros((len(self.view.bands), window.height, window.width), np.float32)
+        labels, valid = np.full(image.shape[1:], IGNORE, np.uint8), np.zeros(image.shape[1:], bool)
+        if inside is not None:
+            rows, cols = _slices(inside, wanted)
+            image[:, rows, cols], labels[rows, cols], valid[rows, cols] = self._read(inside, scaling)
+        return image, labels, valid
+
+    def _read(self, window: Window, scaling: LinearScaling) -> tuple[Image, Labels, Mask]:
+        """The same of a window within the scene, in pixels of the view."""
+        image, valid = self._image(window, scaling)
+        labels = self._labels(window)
+        labels[~valid] = IGNORE
+        return image, labels, valid
+
+    def _image(self, window: Window, scaling: LinearScaling) -> tuple[Image, Mask]:
         if not self.view.native:
-            return self.view.read(window), self.view.valid(window)
-        values, valid = self.scene.read_masked(self.view.bands, window)
-        return STORED.apply(values, valid), np.ones(values.shape[1:], bool) if valid is None else valid
+            valid = self.view.valid(window)
+            return scaling.apply(self.view.read(window), valid), valid
+        values, mask = self.scene.read_masked(self.view.bands, window)
+        return scaling.apply(values, mask), np.ones(values.shape[1:], bool) if mask is None else mask
 
     def _labels(self, window: Window) -> Labels:
         """Train ids of a window of the view, each from the scene pixel nearest to the model pixel's centre."""
@@ -150,25 +174,32 @@ def open_pair(dataset: Dataset, pair: Pair, wants: Wants | None = None, *, whole
     """
     if pair.label is None:
         raise LabelsMissing(scene=pair.name, path=pair.expected)
-    scene = Scene.open(pair.sources, dataset.nodata)
-    try:
+    with _on_error_closed(Scene.open(pair.sources, dataset.nodata)) as scene:
         wanted = wants or dataset.model_input or every_band(dataset, scene)
         bands = match_bands(offered_bands(dataset, scene), wanted.bands, None, wanted.name)
         view = ModelView(scene, bands, STORED, wanted.ground_resolution)
         labels = open_labels(pair.label, scene)
-        scaling = scaling_from(wanted.scaling).fit(scene, bands)
-    except BaseException:
-        scene.close()
-        raise
-    labelled = LabelledScene(pair, scene, view, scaling, labels)
+        labelled = LabelledScene(pair, scene, view, scaling_from(wanted.scaling).fit(scene, bands), labels)
     return labelled if whole else labelled.restrict()
 
 
-def open_unlabelled(dataset: Dataset, pair: Pair) -> LabelledScene:
-    """The scene alone, all of its bands as stored, without labels."""
-    scene = Scene.open(pair.sources, dataset.nodata)
-    bands = tuple(band.number for band in scene.bands if band.colour_interp != "alpha")
-    return LabelledScene(pair, scene, ModelView(scene, bands, STORED), STORED, NoLabels())
+def open_stored(dataset: Dataset, pair: Pair) -> LabelledScene:
+    """All bands of a scene as the files hold them, whatever any network wants. Raises as :func:`open_pair`."""
+    if pair.label is None:
+        raise LabelsMissing(scene=pair.name, path=pair.expected)
+    with _on_error_closed(Scene.open(pair.sources, dataset.nodata)) as scene:
+        bands = tuple(band.number for band in _measured(dataset, scene))
+        view = ModelView(scene, bands, STORED)
+        return LabelledScene(pair, scene, view, STORED, open_labels(pair.label, scene)).restrict()
+
+
+@contextmanager
+def _on_error_closed(scene: Scene) -> Iterator[Scene]:
+    try:
+        yield scene
+    except BaseException:
+        scene.close()
+        raise
 
 
 def offered_bands(dataset: Dataset, scene: Scene) -> tuple[SceneBand, ...]:
@@ -189,11 +220,13 @@ def offered_bands(dataset: Dataset, scene: Scene) -> tuple[SceneBand, ...]:
 
 def every_band(dataset: Dataset, scene: Scene) -> ModelInput:
     """All bands that the scene has, scaled by its own percentiles: for a data set that gives no hint."""
-    from ...presets.preset import PresetBand
-
-    bands = [band for band in offered_bands(dataset, scene) if band.colour_interp != "alpha"]
+    bands = _measured(dataset, scene)
     wanted = tuple(PresetBand(band.name or str(band.number), band.named, band.wavelength_nm) for band in bands)
     return ModelInput(dataset.name, wanted, PERCENTILES)
+
+
+def _measured(dataset: Dataset, scene: Scene) -> list[SceneBand]:
+    return [band for band in offered_bands(dataset, scene) if band.colour_interp != "alpha"]
 
 
 def _slices(inside: Window, window: Window) -> tuple[slice, slice]:
@@ -206,6 +239,3 @@ def _centres(first: int, count: int, factor: float, size: int) -> npt.NDArray[np
     """The scene pixels under the centres of model pixels."""
     centres = np.floor((np.arange(first, first + count) + 0.5) * factor).astype(np.int64)
     return np.asarray(np.minimum(centres, size - 1), np.int64)
-
-
-__all__ = ["Array", "Image", "LabelledScene", "Stored", "open_pair", "open_unlabelled"]

@@ -73,15 +73,15 @@ class RasterLabels:
         """See :class:`LabelSource`. Raises SceneTruncated, or LabelTypeUnsupported for broken numbers."""
         values, valid = self.scene.read_masked(self._bands, window)
         if self.coding.colours:
-            red, green, blue = values.astype(np.int64)
+            red, green, blue = values.astype(np.int32)
             return self.coding.encode(red << 16 | green << 8 | blue, valid)
         return self.coding.encode(self._whole_numbers(values[0], valid), valid)
 
     def _whole_numbers(
         self, values: npt.NDArray[np.generic], valid: npt.NDArray[np.bool_] | None
-    ) -> npt.NDArray[np.int64]:
+    ) -> npt.NDArray[np.generic]:
         if values.dtype.kind != "f":
-            return values.astype(np.int64)
+            return values
         numbers = np.where(np.isfinite(values), values, 0).astype(np.int64)
         wrong = np.isfinite(values) & (numbers != values)
         if wrong.any() and (valid is None or (wrong & valid).any()):
@@ -129,19 +129,6 @@ class PolygonLabels:
             with environment():
                 rasterize(shapes, out=labels, transform=Affine.translation(window.col, window.row), dtype="uint8")
         return labels
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
-class NoLabels:
-    """A scene whose labels are not there: all is ignored."""
-
-    path, known = "", ""
-
-    def read(self, window: Window) -> tuple[Labels, Unknown]:
-        """All IGNORE."""
-        return np.full((window.height, window.width), IGNORE, np.uint8), {}
 
     def close(self) -> None:
         """Nothing is open."""

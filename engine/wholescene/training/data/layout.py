@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +16,7 @@ SPLIT_NAMES = {
     **dict.fromkeys(("val", "valid", "validation"), "val"),
     **dict.fromkeys(("test", "ts", "testing"), "test"),
 }
+Fields = tuple[tuple[str, str], ...]
 PLACEHOLDER = re.compile(r"\{(\w+)\}|\*")
 
 
@@ -50,6 +51,11 @@ class Pattern:
             if match and path.suffix.lower() in suffixes:
                 yield path, match.groupdict()
 
+    @property
+    def fields(self) -> set[str]:
+        """The names of its fields."""
+        return {match[1] for match in PLACEHOLDER.finditer(self.text) if match[1]}
+
     def fill(self, fields: Mapping[str, str]) -> str:
         """The path with the fields replaced; ``*`` stays."""
         return PLACEHOLDER.sub(lambda match: fields.get(match[1], "*") if match[1] else "*", self.text)
@@ -72,24 +78,48 @@ def _expression(field: str | None, seen: set[str]) -> str:
     return f"(?P<{field}>{'|'.join(SPLIT_NAMES) if field == 'split' else '[^/]+?'})"
 
 
-def scenes(folder: Path, pattern: str) -> list[Found]:
-    """The scenes of a folder; several files with the same fields, save ``{tile}``, are one scene."""
-    grouped: dict[tuple[tuple[str, str], ...], list[Path]] = {}
+@dataclass(frozen=True)
+class Matched:
+    """The scenes of a folder with their label files (none, one, or a tile each), and labels without a scene."""
+
+    scenes: tuple[tuple[Found, tuple[Path, ...]], ...]
+    strays: tuple[Path, ...]
+
+    @property
+    def labelled(self) -> int:
+        """How many scenes have labels."""
+        return sum(bool(files) for _, files in self.scenes)
+
+
+def match(folder: Path, images: str, labels: str) -> Matched:
+    """Scenes and labels whose fields agree; several images with the same fields, save ``{tile}``, are one scene."""
+    shared = (Pattern(images).fields & Pattern(labels).fields) - {"tile"}
+    files: dict[Fields, list[Path]] = {}
+    for path, fields in Pattern(labels).find(folder, RASTER_SUFFIXES | VECTOR_SUFFIXES):
+        files.setdefault(_only(fields, shared), []).append(path)
+    taken = {path for paths in files.values() for path in paths}
+    found = [scene for scene in _scenes(folder, images) if not taken.intersection(scene.images)]
+    matching = [(scene, files.get(_only(scene.fields, shared), [])) for scene in found]
+    paired = tuple((scene, tuple(_one_of_each(paths))) for scene, paths in matching)
+    used = {path for _, paths in matching for path in paths}
+    return Matched(paired, tuple(sorted(taken - used)))
+
+
+def _scenes(folder: Path, pattern: str) -> list[Found]:
+    grouped: dict[Fields, list[Path]] = {}
     for path, fields in Pattern(pattern).find(folder, RASTER_SUFFIXES):
         fields.pop("tile", None)
         grouped.setdefault(tuple(fields.items()), []).append(path)
-    return [Found(dict(fields), tuple(paths)) for fields, paths in grouped.items()]
+    return [Found(dict(fields), tuple(_one_of_each(paths))) for fields, paths in grouped.items()]
 
 
-def labels(folder: Path, pattern: str, found: Found) -> list[Path]:
-    """The label files of a scene: one, or a tile each."""
-    return [path for path in sorted(folder.glob(Pattern(pattern).fill(found.fields))) if _is_label(path)]
+def _one_of_each(paths: list[Path]) -> list[Path]:
+    """Of files that differ only in their type the GeoTIFF: somebody has converted the others for faster reading."""
+    chosen: dict[Path, Path] = {}
+    for path in sorted(paths, key=lambda path: not path.suffix.lower().startswith(".tif")):
+        chosen.setdefault(path.with_suffix(""), path)
+    return sorted(chosen.values())
 
 
-def stray_labels(folder: Path, pattern: str, known: set[Path]) -> list[Path]:
-    """Label files that belong to no scene."""
-    return [path for path, _ in Pattern(pattern).find(folder, RASTER_SUFFIXES | VECTOR_SUFFIXES) if path not in known]
-
-
-def _is_label(path: Path) -> bool:
-    return path.suffix.lower() in RASTER_SUFFIXES | VECTOR_SUFFIXES
+def _only(fields: Mapping[str, str], names: Set[str]) -> Fields:
+    return tuple(sorted((name, value) for name, value in fields.items() if name in names))

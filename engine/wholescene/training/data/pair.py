@@ -63,7 +63,7 @@ class Part:
         return _meet(self.rows, other.rows) and _meet(self.columns, other.columns)
 
     def __str__(self) -> str:
-        sides = (("rows", self.rows), ("columns", self.columns))
+        sides = (("rows", self.rows), ("cols", self.columns))
         told = [f"{name} {first}-{'' if end is None else end - 1}" for name, (first, end) in sides if first or end]
         return ", ".join(told) or "all"
 
