@@ -12,6 +12,7 @@ from .. import __version__
 from ..wire.errors import Cancelled, InternalError, WholeSceneError
 from . import (
     attention,
+    dataset,
     demo,
     doctor,
     import_weights,
@@ -32,6 +33,7 @@ COMMANDS = (
     doctor,
     presets,
     import_weights,
+    dataset,
     serve,
     status,
     shutdown,

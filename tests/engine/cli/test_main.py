@@ -34,6 +34,7 @@ def test_every_command_explains_itself(capsys):
         "doctor",
         "presets",
         "import",
+        "dataset",
         "serve",
         "status",
         "shutdown",
