@@ -90,27 +90,37 @@ def divide(
 
 
 def _bisect(window: Window, ranks: int) -> list[Window]:
-    """A rectangle of tiles in ``ranks`` rectangles: halved across its longer side until each is one rank's."""
+    """A rectangle of tiles in ``ranks`` rectangles: cut across its longer side until each is one rank's."""
     if ranks == 1:
         return [window]
-    first = ranks // 2
-    one, other = _halve(window, first / ranks)
+    at, first = _cut_at(*sorted((window.height, window.width)), ranks)
+    one, other = _parts(window, at)
     return [*_bisect(one, first), *_bisect(other, ranks - first)]
 
 
-def _halve(window: Window, share: float) -> tuple[Window, Window]:
+def _parts(window: Window, at: int) -> tuple[Window, Window]:
     row, col, height, width = window.row, window.col, window.height, window.width
     if height >= width:
-        at = _cut_at(height, share)
         return Window(row, col, at, width), Window(row + at, col, height - at, width)
-    at = _cut_at(width, share)
     return Window(row, col, height, at), Window(row, col + at, height, width - at)
 
 
-def _cut_at(length: int, share: float) -> int:
-    """The nearest whole number; both parts get something if there is enough."""
-    at = int(length * share + 0.5)
-    return min(max(at, 1), length - 1) if length > 1 else at
+def _cut_at(width: int, length: int, ranks: int) -> tuple[int, int]:
+    """Where to cut ``length`` x ``width`` tiles, and how many ranks share the first part.
+
+    Half of the ranks each, so that the busiest has as little as possible; other shares only where a
+    rank would get no tile. A single tile is not cut.
+    """
+    if length < 2:
+        return length, 1
+
+    def cost(choice: tuple[int, int]) -> tuple[bool, int, float, int]:
+        at, first = choice
+        empty = max(0, first - at * width) + max(0, ranks - first - (length - at) * width)
+        busiest = max(at / first, (length - at) / (ranks - first))
+        return empty > 0, abs(2 * first - ranks) // 2, busiest, -at
+
+    return min(((at, first) for at in range(1, length) for first in range(1, ranks)), key=cost)
 
 
 def _cut(window: Window, step: int) -> Iterator[Window]:

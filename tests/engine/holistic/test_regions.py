@@ -95,3 +95,12 @@ def test_ranks_that_own_nothing_take_part(size, tiles, encoder, rank_pool):
     assert_same(found, expected)
     alone = share(None, encoder, pixels(*size))
     assert torch.equal(found, joined(alone, size))
+
+
+@pytest.mark.parametrize("ranks", [2, 3, 5, 6, 7, 8])
+@pytest.mark.parametrize("rows", [1, 2, 3, 5])
+@pytest.mark.parametrize("cols", [2, 3, 4])
+def test_no_rank_is_idle_where_there_are_tiles_enough(rows, cols, ranks):
+    division = divide((rows * 32, cols * 32), 32, ranks)
+    busy = sum(bool(division.owned(rank)) for rank in range(ranks))
+    assert busy == min(ranks, rows * cols)
