@@ -1,6 +1,6 @@
 """Runs inside QGIS (``--code``): sets the stage, then tells ten times a second what can be seen.
 
-WHOLESCENE_DESKTOP_SCENE names the raster to open, WHOLESCENE_DESKTOP_STATE the file to write.
+WHOLESCENE_DESKTOP_SCENE names the raster to open, if any, WHOLESCENE_DESKTOP_STATE the file to write.
 """
 
 import json
@@ -38,15 +38,18 @@ class Stage(QObject):
             dock = self.window.findChild(QDockWidget, name)
             if dock is not None:
                 dock.hide()
-        layer = QgsRasterLayer(scene, Path(scene).stem)
-        QgsProject.instance().addMapLayer(layer)
-        iface.setActiveLayer(layer)
+        if scene:
+            layer = QgsRasterLayer(scene, Path(scene).stem)
+            QgsProject.instance().addMapLayer(layer)
+            iface.setActiveLayer(layer)
         self.dock.setVisible(True)
         self.window.resizeDocks([self.dock], [330], Qt.Orientation.Horizontal)
         QTimer.singleShot(1000, self._zoom)  # once the window has its final size
 
     def _zoom(self):
-        iface.mapCanvas().setExtent(QgsProject.instance().layerTreeRoot().layerOrder()[-1].extent())
+        layers = QgsProject.instance().layerTreeRoot().layerOrder()
+        if layers:
+            iface.mapCanvas().setExtent(layers[-1].extent())
         iface.mapCanvas().mapCanvasRefreshed.connect(self._refreshed)
         iface.mapCanvas().refresh()
 
@@ -62,6 +65,8 @@ class Stage(QObject):
         state = {
             "ready": self.shown and not canvas.isDrawing(),
             "button": self.centre(button),
+            "sample": self.centre(panel.sample) if panel.sample.isVisible() else None,
+            "engine": panel.engine_line.state.name,
             "enabled": button.isEnabled() and button.isVisible(),
             "run": "running" if panel.jobs.rows() else "idle",
             "jobs": [self.of_row(row) for row in panel.jobs.rows()],
@@ -100,7 +105,7 @@ class Stage(QObject):
 
 try:
     stage = Stage()
-    QTimer.singleShot(500, lambda: stage.open(os.environ["WHOLESCENE_DESKTOP_SCENE"]))
+    QTimer.singleShot(500, lambda: stage.open(os.environ.get("WHOLESCENE_DESKTOP_SCENE", "")))
 except Exception as problem:  # QGIS would only show a dialog that nobody sees
     print(f"startup failed: {problem!r}", file=sys.stderr, flush=True)
     QgsApplication.exit(1)

@@ -39,6 +39,7 @@ class Choice:
     bands: Optional[Collection[str]]  # None while one is not chosen
     folder: Optional[Path]  # where the map goes
     outside: bool = False  # the extent does not touch the scene
+    layers: int = 1  # bands of the class map
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def preflight(choice: Choice) -> Preflight:
     kept = (choice.window.width, choice.window.height) if choice.window else whole
     scene = kept if choice.as_scene else whole
     seen = SceneGrid(*scene, choice.grid.ground).seen_by(_resolution(choice.preset))
-    written = kept[0] * kept[1]
+    written = kept[0] * kept[1] * choice.layers
     problems = (*_extent(choice), *_bands(choice), *_ground(choice), *_disk(choice, written))
     return Preflight(scene, kept, seen, written, tuple(problems))
 

@@ -67,6 +67,7 @@ class Choices(QObject):
     def _changed(self) -> None:
         layer, preset = self.panel.layer(), self.panel.preset_box.current()
         self._guess_bands(layer, preset)
+        self.panel.sample.setVisible(layer is None)
         if layer is None:
             self.panel.allow_segment(False, tr("Add a raster layer to the project first"))
         elif preset is None:
@@ -120,6 +121,7 @@ class Choices(QObject):
                 preset=preset,
                 bands=self.panel.band_mapping.mapping(),
                 folder=self._folder(layer),
+                layers=2 if self.panel.output_choice.score.isChecked() else 1,
                 outside=place is not None and window is None,
             )
         )

@@ -8,10 +8,13 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 from qgis.core import QgsProject, QgsRasterLayer
 from qgis.gui import QgisInterface
 from qgis.PyQt.QtCore import QObject
+from qgis.PyQt.QtWidgets import QFileDialog
 
 from ..core import styling
 from ..core.area_scene import AreaScene
+from ..core.area_table import write_areas
 from ..core.job import Job
+from ..core.sample_scene import SampleScene
 from ..wire.errors import EngineDied, WholeSceneError
 from .choices import Choices
 from .engine_link import EngineLink
@@ -55,6 +58,7 @@ class SegmentController(QObject):
         self.link = EngineLink(panel.engine_line, iface, self)
         self.desk = JobDesk(self.link.session, panel.jobs, self._canvas, self)
         self.export = ViewExport(self)
+        self.sample = SampleScene(self)
         self._failed: Optional[Job] = None  # what "Try again" means
         self._finished: Optional[Job] = None  # what "Show it on the map" means, with the path of its map
         self._shown_path = ""
@@ -69,6 +73,10 @@ class SegmentController(QObject):
         panel.preflight_card.action_triggered.connect(self._take_way_out)
         self.choices.problem.connect(lambda error: self._tell_error(error, hint=True))
         panel.notice.action_triggered.connect(self._take_way_out)
+        panel.sample_requested.connect(self._ask_for_sample)
+        panel.result_view.table_requested.connect(self._save_areas)
+        self.sample.ready.connect(self._sample_ready)
+        self.sample.failed.connect(self._tell_error)
         self.export.finished.connect(self._view_exported)
         self.export.failed.connect(self._tell_error)
         link.ready.connect(self._engine_ready)
@@ -93,6 +101,7 @@ class SegmentController(QObject):
     def close(self) -> None:
         """Let go of everything; the engine finishes its jobs without us."""
         self.export.cancel()
+        self.sample.stop()
         self.desk.close()
         self.link.close()
 
@@ -216,6 +225,28 @@ class SegmentController(QObject):
             "preset": self.panel.preset_box.combo.showPopup,
         }
         ways[action]()
+
+    def _ask_for_sample(self) -> None:
+        self.sample.ask(QgsProject.instance().homePath())
+        if self.sample.is_running():
+            self.panel.notice.show_text(Kind.HINT, tr("Drawing the sample scene…"))
+
+    def _sample_ready(self, path: str) -> None:
+        self.panel.notice.clear()
+        layer = QgsRasterLayer(path, tr("sample landscape"))
+        QgsProject.instance().addMapLayer(layer)
+        self.panel.layer_combo.setLayer(layer)
+        self._canvas.setExtent(self._canvas.mapSettings().layerExtentToOutputExtent(layer, layer.extent()))
+        self._canvas.refresh()
+
+    def _save_areas(self) -> None:
+        title, name = tr("Save the areas"), f"{Path(self.panel.result_view.title()).stem}.csv"
+        path, _filter = QFileDialog.getSaveFileName(self.panel, title, name, tr("Table (*.csv)"))
+        if path:
+            try:
+                write_areas(self.panel.result_view.areas(), path)
+            except WholeSceneError as error:
+                self._tell_error(error.to_dict())
 
     def _export_view(self) -> None:
         layer = self.panel.layer()

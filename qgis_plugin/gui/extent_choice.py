@@ -11,7 +11,7 @@ from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from .texts import tr
-from .widgets import Hint, shrinkable
+from .widgets import Hint, shrinkable, yielding
 
 Place = Tuple[QgsRectangle, QgsCoordinateReferenceSystem]
 
@@ -44,7 +44,7 @@ class ExtentChoice(QWidget):
         self.layer_combo = shrinkable(QgsMapLayerComboBox())
         self.layer_combo.setFilters(QgsMapLayerProxyModel.Filter.HasGeometry | QgsMapLayerProxyModel.Filter.RasterLayer)
         self._hint = Hint()
-        self.as_scene = QCheckBox(tr("Treat this area as the scene"))
+        self.as_scene = yielding(QCheckBox(tr("Treat this area as the scene")))
         self.as_scene.setObjectName("wholesceneAreaAsScene")
         self.as_scene.setToolTip(tr("Compute this area alone, as if nothing lay around it"))
         self._arrange()

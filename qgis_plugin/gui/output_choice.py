@@ -1,4 +1,4 @@
-"""Where the class map is written."""
+"""Where the class map is written, and what is written beside the classes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Optional
 
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from .texts import tr
+from .widgets import yielding
 
 
 class OutputChoice(QWidget):
@@ -26,7 +27,14 @@ class OutputChoice(QWidget):
         self.file.fileChanged.connect(lambda _path: self.output_changed.emit())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        self.score = yielding(QCheckBox(tr("With the score of each pixel")))
+        self.score.setObjectName("wholesceneScore")
+        self.score.setToolTip(
+            tr("A second band says in percent how the network scored its choice. It is no probability of being right.")
+        )
+        self.score.toggled.connect(lambda _on: self.output_changed.emit())
         layout.addWidget(self.file)
+        layout.addWidget(self.score)
 
     def path(self) -> Optional[str]:
         """The chosen file, with a suffix; None for beside the scene."""

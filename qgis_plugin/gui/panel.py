@@ -21,7 +21,7 @@ from .preflight_card import PreflightCard
 from .preset_box import PresetBox
 from .result_view import ResultView
 from .texts import tr
-from .widgets import Caption, shrinkable
+from .widgets import Caption, shrinkable, yielding
 
 
 class SegmentPanel(QWidget):
@@ -29,12 +29,16 @@ class SegmentPanel(QWidget):
 
     segment_requested = pyqtSignal()
     layer_changed = pyqtSignal(object)  # QgsRasterLayer or None
+    sample_requested = pyqtSignal()
 
     def __init__(self, canvas: QgsMapCanvas, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
         self.layer_combo = shrinkable(QgsMapLayerComboBox())
         self.layer_combo.setObjectName("wholesceneLayer")
         self.layer_combo.setFilters(QgsMapLayerProxyModel.Filter.RasterLayer)
+        self.sample = yielding(QPushButton(tr("Try it on a sample scene")))
+        self.sample.setObjectName("wholesceneSample")
+        self.sample.setToolTip(tr("The project has no raster layer yet: draw a landscape and add it"))
         self.preset_box = PresetBox()
         self.band_mapping = BandMapping()
         self.extent_choice = ExtentChoice(canvas)
@@ -65,6 +69,8 @@ class SegmentPanel(QWidget):
             if caption:
                 layout.addWidget(Caption(caption, field))
             layout.addWidget(field)
+            if field is self.layer_combo:
+                layout.addWidget(self.sample)
             if field is not self.preset_box:
                 layout.addSpacing(6)
         for widget in (self.preflight_card, self.segment_button, self.jobs, self.notice, self.result_view):
@@ -74,6 +80,7 @@ class SegmentPanel(QWidget):
         layout.addWidget(self.engine_line)
 
     def _connect(self) -> None:
+        self.sample.clicked.connect(lambda: self.sample_requested.emit())
         self.layer_combo.layerChanged.connect(lambda layer: self.layer_changed.emit(layer))
         self.segment_button.clicked.connect(lambda: self.segment_requested.emit())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import List, Optional
 
-from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QFrame, QVBoxLayout
 
 from ..core.preflight import Preflight, Problem, amount
@@ -52,6 +52,10 @@ class PreflightCard(QFrame):
         mark = f'<span style="color:{WARNING[problem.serious]}">\N{BLACK UP-POINTING TRIANGLE}</span> '
         way_out = f' <a href="{problem.action}">{escaped(problem.label)}</a>' if problem.action else ""
         hint.setText(f"{mark}{escaped(problem.text)}{way_out}")
+        if problem.action:
+            hint.setTextInteractionFlags(
+                Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+            )
         hint.linkActivated.connect(self.action_triggered)
         self._problems.append(hint)
         self._layout.addWidget(hint)

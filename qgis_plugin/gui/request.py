@@ -42,6 +42,7 @@ def job_from(panel: SegmentPanel, taken: Collection[str] = ()) -> Job:
         output=absolute(output, layer) or _elsewhere(layer, name, taken),
         extent=wire_extent(place, layer),
         bands=panel.band_mapping.mapping(),
+        confidence=panel.output_choice.score.isChecked(),
     )
     return _job(request.to_dict(), layer, panel.preset_box.title_of(name), area)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, List, Mapping, Sequence, Tuple
 
-from qgis.PyQt.QtCore import QRectF, QSize, Qt
+from qgis.PyQt.QtCore import QRectF, QSize, Qt, pyqtSignal
 from qgis.PyQt.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
-from qgis.PyQt.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from .swatch import Swatch
 from .texts import hectares, tr
@@ -19,9 +19,18 @@ LINES = 8  # classes that are listed; the bar shows all
 class ResultView(QWidget):
     """Shares and areas of the classes of a finished job."""
 
+    table_requested = pyqtSignal()
+
     def __init__(self) -> None:
         super().__init__()
+        self._areas: List[Mapping[str, Any]] = []
         self._title = ElidedLabel()
+        save = QToolButton()
+        save.setText(tr("CSV…"))
+        save.setAutoRaise(True)
+        save.setToolTip(tr("Save the area of each class as a table"))
+        save.setObjectName("wholesceneSaveAreas")
+        save.clicked.connect(lambda: self.table_requested.emit())
         self._bar = ShareBar()
         self._table = QGridLayout()
         self._table.setHorizontalSpacing(8)
@@ -30,13 +39,17 @@ class ResultView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(self._title)
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(save)
+        layout.addLayout(head)
         layout.addWidget(self._bar)
         layout.addLayout(self._table)
         self.hide()
 
     def show_areas(self, title: str, areas: Sequence[Mapping[str, Any]]) -> None:
         """``areas`` hold name, colour, hectares (or None) and share (0 to 1) of each class."""
+        self._areas = list(areas)
         present = sorted((area for area in areas if area.get("pixels", 1)), key=lambda area: -float(area["share"]))
         self._title.setText(title)
         self._bar.set_shares([(str(area["colour"]), float(area["share"])) for area in present])
@@ -46,6 +59,14 @@ class ResultView(QWidget):
         if len(present) > LINES:
             self._table.addWidget(QLabel(tr("and {n} more").format(n=len(present) - LINES)), LINES, 1, 1, 3)
         self.setVisible(bool(present))
+
+    def title(self) -> str:
+        """The name of the class map."""
+        return self._title.full_text()
+
+    def areas(self) -> List[Mapping[str, Any]]:
+        """All classes, as the engine told them."""
+        return self._areas
 
     def lines(self) -> List[Tuple[str, ...]]:
         """Name, share and area of each class that is listed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QPalette
-from qgis.PyQt.QtWidgets import QComboBox, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QAbstractButton, QComboBox, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 
 class Caption(QLabel):
@@ -115,6 +115,12 @@ def small(widget: QWidget) -> None:
     font = widget.font()
     font.setPointSizeF(font.pointSizeF() * 0.92)
     widget.setFont(font)
+
+
+def yielding(box: QAbstractButton) -> QAbstractButton:
+    """Let a button or check box be narrower than its words; the tooltip says more anyway."""
+    box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+    return box
 
 
 def shrinkable(combo: QComboBox) -> QComboBox:

@@ -6,6 +6,7 @@ import qgis.utils
 from osgeo import gdal
 from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRectangle
 from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QToolButton
 from wholescene_qgis.wire.errors import BandCount, OutputExists, SceneEmpty
 
 SIZE = 64
@@ -330,6 +331,7 @@ def test_the_file_name_in_the_empty_field_is_the_one_the_engine_will_take(panel,
 
 
 def test_a_narrow_dock_needs_no_sideways_scrolling(panel, plugin, scene):
+    panel.extent_choice.choose(type(panel.extent_choice.mode()).LAYER)
     for width in (200, 300):
         plugin.dock.setFixedWidth(width)
         panel.preset_box.choose("fbp")  # with its long message
@@ -399,6 +401,47 @@ def test_an_area_as_the_scene_is_cut_out_and_says_so(engine, panel, scene, desk,
     qtbot.mouseClick(panel.jobs.rows()[0].buttons["cancel"], LEFT)
     engine.say("cancelled", {"job": "job1"})
     qtbot.waitUntil(lambda: not (tmp_path / "scene_area_water-lite.scene.vrt").exists())
+
+
+def test_a_score_is_asked_for_where_it_is_wanted(engine, panel, scene, start):
+    panel.output_choice.score.click()
+    assert "at most 8 kB" in panel.preflight_card.texts()[0]
+    start(planned=False)
+    assert dict(engine.heard)["submit"]["request"]["confidence"] is True
+
+
+def test_areas_can_be_saved_as_a_table(engine, panel, start, write_scene, qtbot, desk, tmp_path, monkeypatch):
+    from wholescene_qgis.gui import controller
+
+    start()
+    finished_map(write_scene, engine)
+    qtbot.waitUntil(lambda: not desk.jobs())
+    path = tmp_path / "areas.csv"
+    asked = []
+
+    def choose(_parent, _title, name, _filter):
+        asked.append(name)
+        return str(path), ""
+
+    monkeypatch.setattr(controller.QFileDialog, "getSaveFileName", choose)
+    qtbot.mouseClick(panel.result_view.findChild(QToolButton, "wholesceneSaveAreas"), LEFT)
+    assert asked == ["scene_water-lite.csv"]
+    lines = path.read_text("utf-8-sig").splitlines()
+    assert lines == ["value,name,pixels,hectares,share", "0,other,3072,0.3072,0.75", "1,water,1024,0.1024,0.25"]
+
+
+def test_without_a_scene_a_sample_is_offered(panel, plugin, scene, qtbot, tmp_path):
+    assert panel.sample.isHidden()
+    QgsProject.instance().removeMapLayer(scene.id())
+    assert panel.sample.isVisible()
+    QgsProject.instance().setFileName(str(tmp_path / "project.qgz"))
+    drawn = tmp_path / "WholeScene sample" / "landscape.tif"
+    drawn.parent.mkdir()
+    gdal.Translate(str(drawn), str(tmp_path / "scene.tif"))  # as if it had been drawn before
+    qtbot.mouseClick(panel.sample, LEFT)
+    assert panel.layer().source() == str(drawn)
+    assert panel.sample.isHidden()
+    assert panel.segment_button.isEnabled()
 
 
 def test_an_area_beside_the_scene_is_refused(engine, panel, scene, desk, qtbot):

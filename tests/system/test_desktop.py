@@ -67,3 +67,24 @@ def test_a_job_survives_a_qgis_that_is_killed(environment, tmp_path):
         state = desktop.wait_until(lambda state: state["notice"] or (state["run"] == "idle" and state["legend"]), 300)
         assert state["notice"] == ""
         assert state["sources"][:1] == [str(tmp_path / "landscape_water-lite.tif")]
+
+
+def test_from_the_first_start_to_a_styled_map_in_two_clicks(tmp_path):
+    home = {"WHOLESCENE_HOME": str(tmp_path / "engine"), "HOME": str(tmp_path)}
+    startup = ROOT / "tools" / "desktop_startup.py"
+    try:
+        with Desktop(build_zip(tmp_path), startup, ENGINE_PYTHON, home) as desktop:
+            state = desktop.wait_until(lambda state: state["sample"] and state["engine"] == "READY")
+            desktop.click(*state["sample"])
+            state = desktop.wait_until(lambda state: state["notice"] or (state["enabled"] and state["layers"]))
+            assert state["layers"] == ["sample landscape"]
+            desktop.click(*state["button"])
+            state = desktop.wait_until(
+                lambda state: state["notice"] or (state["run"] == "idle" and state["legend"]), 300
+            )
+            assert state["notice"] == ""
+            assert state["layers"] == ["sample landscape – Water (RGB, light)", "sample landscape"]
+            assert state["legend"] == ["other", "water"]
+    finally:
+        command = [ENGINE_PYTHON, "-I", "-m", "wholescene.cli", "shutdown"]
+        subprocess.run(command, env={**os.environ, **home}, capture_output=True, timeout=60)

@@ -39,6 +39,10 @@ def test_a_good_choice_has_sizes_and_no_problem(look):
     assert result.problems == ()
 
 
+def test_a_score_doubles_the_file(look):
+    assert look(layers=2).bytes_written == 1_000_000
+
+
 def test_an_extent_limits_what_is_kept_and_not_what_is_computed(look):
     result = look(window=Window(10, 20, 100, 200))
     assert (result.kept, result.computed) == ((200, 100), (1000, 500))
