@@ -27,6 +27,7 @@ class Stage(QObject):
         self.panel = self.dock.panel
         self.window = iface.mainWindow()
         self.shown = False
+        self.more = dict  # what another script adds to the state
         self.timer = QTimer(self)
         self.timer.timeout.connect(self.tell)
         self.timer.start(100)
@@ -78,6 +79,7 @@ class Stage(QObject):
             "active": active.name() if active else "",
             "legend": self.unfolded_classes(layers[0]) if layers else [],
         }
+        state.update(self.more())
         path = Path(os.environ["WHOLESCENE_DESKTOP_STATE"])
         partial = path.with_suffix(".part")
         partial.write_text(json.dumps(state))

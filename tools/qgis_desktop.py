@@ -57,6 +57,7 @@ class Desktop:
         self._processes: list[subprocess.Popen] = []
         self._command: list[str] = []
         self._environment = {**os.environ, **(environment or {}), "WHOLESCENE_DESKTOP_STATE": str(self._state)}
+        self._environment["WHOLESCENE_TOOLS"] = str(TOOLS)
         self._install(plugin_zip, engine_python)
 
     def _install(self, plugin_zip: Path, engine_python: str) -> None:
