@@ -24,6 +24,7 @@ from . import (
     serve,
     shutdown,
     status,
+    train,
 )
 
 COMMANDS = (
@@ -34,6 +35,7 @@ COMMANDS = (
     presets,
     import_weights,
     dataset,
+    train,
     serve,
     status,
     shutdown,

@@ -86,11 +86,12 @@ class Alone:
 
 
 class Group:
-    """Ranks joined by torch.distributed, which has been initialised."""
+    """Ranks joined by torch.distributed, which has been initialised: all, or the ``members`` of a part of them."""
 
-    def __init__(self, device: torch.device | str = "cpu") -> None:
+    def __init__(self, device: torch.device | str = "cpu", members: dist.ProcessGroup | None = None) -> None:
         self.device = exact(device)
-        self.rank, self.size = dist.get_rank(), dist.get_world_size()
+        self.members = members
+        self.rank, self.size = dist.get_rank(members), dist.get_world_size(members)
         self.traffic = Traffic()
 
     def swap(self, outgoing: Sequence[Tensor], incoming: Sequence[int], kind: str) -> list[Tensor]:
@@ -100,7 +101,7 @@ class Group:
         expected = [0 if rank == self.rank else length for rank, length in enumerate(incoming)]
         sent = torch.cat([part for rank, part in enumerate(outgoing) if rank != self.rank] or [outgoing[0][:0]])
         received = sent.new_empty(sum(expected))
-        dist.all_to_all_single(received, sent, expected, lengths)
+        dist.all_to_all_single(received, sent, expected, lengths, group=self.members)
         parts = list(torch.split(received, expected))
         parts[self.rank] = outgoing[self.rank]
         self.traffic.count(kind, sent, len(sent))
@@ -110,7 +111,7 @@ class Group:
     def total(self, numbers: Tensor) -> Tensor:
         """One all-reduce."""
         began = time.perf_counter()
-        dist.all_reduce(numbers)
+        dist.all_reduce(numbers, group=self.members)
         self.traffic.count("sum", numbers, numbers.numel())
         self.traffic.seconds += time.perf_counter() - began
         return numbers
@@ -118,17 +119,18 @@ class Group:
     def any(self, flag: bool) -> bool:
         """One all-reduce of a number."""
         value = torch.tensor([int(flag)])
-        dist.all_reduce(value, dist.ReduceOp.MAX)
+        dist.all_reduce(value, dist.ReduceOp.MAX, group=self.members)
         return bool(value.item())
 
     def tell(self, message: bytes | None) -> bytes:
         """Two broadcasts: the length, then the bytes."""
         length = torch.tensor([len(message or b"")])
-        dist.broadcast(length, 0)
+        first = 0 if self.members is None else dist.get_global_rank(self.members, 0)
+        dist.broadcast(length, first, group=self.members)
         data = torch.zeros(int(length.item()), dtype=torch.uint8)
         if self.rank == 0 and message:
             data.copy_(torch.frombuffer(bytearray(message), dtype=torch.uint8))
-        dist.broadcast(data, 0)
+        dist.broadcast(data, first, group=self.members)
         return data.numpy().tobytes()
 
 

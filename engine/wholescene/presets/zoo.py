@@ -27,7 +27,7 @@ class Zoo:
         return sorted(self._presets())
 
     def load(self, name: str) -> Preset:
-        """The preset of that name; raises UnknownPreset or PresetInvalid."""
+        """The preset of that name, or in the folder of that path; raises UnknownPreset or PresetInvalid."""
         return read_preset(self._folder(name))
 
     def item(self, name: str) -> dict[str, Any]:
@@ -36,6 +36,8 @@ class Zoo:
         return item
 
     def _folder(self, name: str) -> Path:
+        if os.sep in name and (Path(name) / PRESET_FILE).is_file():
+            return Path(name)  # a folder of one's own, as training writes it
         found = self._presets()
         if name not in found:
             raise UnknownPreset(name=name, known=", ".join(sorted(found)) or "none")

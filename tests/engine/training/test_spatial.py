@@ -9,6 +9,8 @@ import torch.nn.functional as F
 from networks import FPN, NARROW_CONVNEXTV2, NARROW_SWIN, UPERNET, network
 from rank_pool import RankPool
 from wholescene.holistic.ranks import Alone
+from wholescene.training.alignment import Alignment
+from wholescene.training.auxiliary import AuxiliaryHead
 from wholescene.training.exchange import Exchange
 from wholescene.training.spatial import SpatialRun, live_steps, share
 from wholescene.wire.plan import Window
@@ -124,3 +126,52 @@ def test_frozen_stages_have_no_gradients_and_change_no_others(pool):
     assert not any(name.startswith(frozen) for name in expected[1])
     assert_same([divided(Alone(), "convnext", frozen=frozen)], expected)
     assert_same(pool.run(2, divided, "convnext", frozen=frozen), expected)
+
+
+def test_the_auxiliary_head_reads_what_its_forward_reads():
+    net, (image, _) = learner("swin"), scene("swin")
+    head = AuxiliaryHead(net.encoder.dims[2], 5, channels=8).double()
+    with torch.no_grad():
+        expected = head(net.features(image)[2])
+        run = SpatialRun(net.program(3), share((384, 416), 192, 1, None), Exchange(Alone()))
+        run.encode(image)
+        for tile, logits in run.local(head.step(net), lambda tile, logits: (tile, logits)):
+            torch.testing.assert_close(logits, part(expected, tile), rtol=1e-6, atol=1e-8)
+
+
+def aligned(ranks):
+    """Value and gradients of the alignment loss, this rank's shares."""
+    torch.manual_seed(0)
+    net, (image, labels) = learner("grid"), scene("grid")
+    program = net.program(3)
+    run = SpatialRun(program, share((384, 416), 192, ranks.size, program.grid), Exchange(ranks))
+    run.encode(part(image, run.region.window))
+    alignment = Alignment(run, part(labels, run.region.window).to(torch.uint8))
+    run.exchange.live = True
+    loss = alignment.value(run.local(program.head, alignment.strips))
+    run.exchange.closed(loss).backward()
+    return loss.item(), gradients(net)
+
+
+def aligned_slowly():
+    """The same pixel by pixel on the undivided module's logits."""
+    net, (image, labels) = learner("grid"), scene("grid")
+    told = torch.log_softmax(net(image)[0], 0)
+    rows, cols = labels.shape
+    across = [((row, col - 1), (row, col)) for col in range(384, cols, 384) for row in range(rows)]
+    down = [((row - 1, col), (row, col)) for row in range(192, rows, 192) for col in range(cols)]
+    same = [(a, b) for a, b in across + down if labels[a] == labels[b]]
+    found = []
+    for a, b in same:
+        one, other = told[:, a[0], a[1]], told[:, b[0], b[1]]
+        found.append(((one.exp() * (one - other)).sum() + (other.exp() * (other - one)).sum()) / 2)
+    loss = torch.stack(found).mean()
+    loss.backward()
+    return loss.item(), gradients(net)
+
+
+def test_alignment_along_the_edges_of_cells(pool):
+    expected = aligned_slowly()
+    assert_same([aligned(Alone())], expected)
+    assert_same(pool.run(2, aligned), expected)
+    assert_same(pool.run(4, aligned), expected)

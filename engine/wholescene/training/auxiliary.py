@@ -1,0 +1,51 @@
+"""The auxiliary head: a second opinion from stage 2 that helps training and is thrown away afterwards.
+
+After the fully convolutional heads of PSPNet (arXiv:1612.01105) and UPerNet, but without batch norm, which has no exact
+form over a divided scene while it learns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ..nn import Segmenter
+from ..nn import patch as on_patch
+from ..nn.fpn import upsample
+from ..nn.patch import Patch
+from ..nn.steps import Local, Read
+
+STAGE, STRIDE = 2, 16
+CHANNELS = 256
+
+
+class AuxiliaryHead(nn.Module):
+    """The normed map of stage 2, ``[B, dim, H / 16, W / 16]``, to logits ``[B, classes, H, W]``."""
+
+    def __init__(self, dim: int, classes: int, channels: int = CHANNELS) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(dim, channels, 3, padding=1)
+        self.classifier = nn.Conv2d(channels, classes, 1)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Logits at the scene's own resolution."""
+        logits: Tensor = self.classifier(F.gelu(self.conv(features)))
+        return upsample(logits.to(torch.promote_types(logits.dtype, torch.float32)), STRIDE)
+
+    def step(self, network: Segmenter) -> Local:
+        """The head as a step that reads what SPIM made of stage 2, if there is such a block."""
+        norm = network.norms[STAGE]
+        separate = str(STAGE) in network.spim and not network.feeds_next
+
+        def run(patches: Sequence[Patch]) -> Patch:
+            normed = patches[0].like(norm(patches[0].data))
+            hidden = on_patch.convolve(normed, self.conv)
+            logits = self.classifier(F.gelu(hidden.data))
+            logits = logits.to(torch.promote_types(logits.dtype, torch.float32))
+            return on_patch.upsample(hidden.like(logits), STRIDE)
+
+        name = f"stage{STAGE}.spim" if separate else f"stage{STAGE}"
+        return Local("auxiliary", (Read(name, 2),), "logits", run, 0, confined=network.confined)

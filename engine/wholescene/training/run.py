@@ -1,0 +1,240 @@
+"""A whole training run: from a TOML file to a preset folder, on one rank or several."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import sys
+import tempfile
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+
+from .. import nn
+from ..holistic.precision import check as check_precision
+from ..holistic.ranks import Alone, Ranks, exact, join, leave
+from ..presets.reading import read_preset
+from ..wire.errors import (
+    PresetInvalid,
+    RanksUneven,
+    RunExists,
+    TrainingConfigInvalid,
+    TrainingRankFailed,
+    WholeSceneError,
+    from_dict,
+)
+from . import checkpoint
+from .config import Config, read_config
+from .losses import Criterion, class_weights
+from .making import make_preset
+from .stock import Sources, Stock, check_classes, load_sources, open_stock
+from .team import Team, make_team
+from .trainer import BEST, Listener, Trainer
+from .validation import Scores
+
+LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
+PATIENCE = 10.0  # seconds that other ranks have to end by themselves
+
+
+class Silent:
+    """A listener that nobody reads."""
+
+    def stepped(self, step: int, steps: int, stage: str, loss: float) -> None:
+        """Nothing to say."""
+
+    def validated(self, step: int, scores: Scores) -> None:
+        """Nothing to say."""
+
+    def cancelled(self) -> bool:
+        """Rank 0 knows."""
+        return False
+
+
+def train(path: Path, *, resume: bool = False, ranks: int = 1, listener: Listener | None = None) -> Path:
+    """Train as ``path`` says and write a preset; returns its folder.
+
+    With ``ranks`` other processes are started on this machine; under torchrun every process calls this.
+    Raises every coded error of configuration, data and training.
+    """
+    config = read_config(path)
+    _prepare(config, resume=resume)
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        return _under_torchrun(path, config, listener or Silent(), resume=resume)
+    if ranks == 1:
+        return train_rank(path, config, Alone(_device(config, 0)), listener or Silent(), resume=resume)
+    return _with_others(path, config, ranks, listener or Silent(), resume=resume)
+
+
+def train_rank(path: Path, config: Config, ranks: Ranks, listener: Listener, *, resume: bool) -> Path:
+    """One rank's part of a run; collective."""
+    check_precision(config.precision, ranks.device.type)
+    team = make_team(ranks, config.parallel.spatial)
+    _check_batches(config, team)
+    sources = load_sources(config.data, config.preset.name, config.preset.ground_resolution)
+    learn_from = open_stock(sources, "train")
+    check_classes(learn_from, sources.classes)
+    judge_by = open_stock(sources, "val") if config.every.validation else None
+    network = _network(path, config, sources)
+    criterion = Criterion(config.loss, class_weights(learn_from.counts, config.loss.balance))
+    trainer = Trainer(config, network, criterion, (learn_from, judge_by), team)
+    if resume:
+        trainer.resume()
+    trainer.run(listener)
+    _close(learn_from, judge_by)
+    return _finish(path, config, sources, trainer)
+
+
+def _prepare(config: Config, *, resume: bool) -> None:
+    folder = Path(config.output)
+    if not resume and (folder / checkpoint.FILE).exists() and int(os.environ.get("RANK", "0")) == 0:
+        raise RunExists(path=str(folder))
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _network(path: Path, config: Config, sources: Sources) -> nn.Segmenter:
+    torch.manual_seed(config.seed)
+    architecture = config.architecture(len(sources.classes), len(sources.wants.bands))
+    try:
+        network = nn.build(architecture)
+    except (ValueError, TypeError, KeyError) as problem:
+        raise TrainingConfigInvalid(path=str(path), detail=f"{problem} - at `$.network`") from problem
+    if not all(stage.spim for stage in config.stages):
+        _quiet(network)
+    if config.network.start is not None:
+        _begin_with(network, Path(config.network.start))
+    return network
+
+
+def _quiet(network: nn.Segmenter) -> None:
+    """Let SPIM blocks that come in later begin as the identity, so that nothing learnt before is lost."""
+    for block in network.spim.values():
+        assert isinstance(block, nn.SPIM)
+        for layer in (block.attn.out_proj, block.linear2):
+            torch.nn.init.zeros_(layer.weight)
+            torch.nn.init.zeros_(layer.bias)
+
+
+def _begin_with(network: nn.Segmenter, folder: Path) -> None:
+    """Load a preset's weights; only SPIM may be missing there. Raises PresetInvalid."""
+    weights = load_file(read_preset(folder).weights_path())
+    own = network.state_dict()
+    wrong = [name for name, value in weights.items() if name not in own or own[name].shape != value.shape]
+    missing = [name for name in own if name not in weights and not name.startswith("spim.")]
+    if wrong or missing:
+        detail = f"its weights do not fit the network ({', '.join((wrong + missing)[:3])}, …)"
+        raise PresetInvalid(path=str(folder), detail=detail)
+    network.load_state_dict(weights, strict=False)
+
+
+def _check_batches(config: Config, team: Team) -> None:
+    for stage in config.stages:
+        groups = team.groups if stage.kind == "scene" else team.world.size
+        if stage.batch % groups:
+            raise RanksUneven(ranks=team.world.size, spatial=config.parallel.spatial, batch=stage.batch)
+
+
+def _finish(path: Path, config: Config, sources: Sources, trainer: Trainer) -> Path:
+    """Rank 0 writes the preset, of the best weights if some were chosen."""
+    if trainer.team.first:
+        weights, result = trainer.average.state_dict(), f"The weights after {trainer.step} steps, not validated."
+        best = checkpoint.load(Path(config.output), trainer.team.device, BEST) if trainer.judge_by is not None else None
+        if best is not None:
+            weights = best["network"]
+            result = f"The weights of step {best['step']}; mean IoU on the validation scenes {trainer.best:.4f}."
+        made = make_preset(config, sources, weights, path, result)
+    trainer.team.world.any(False)  # nobody leaves before the preset is there
+    return made if trainer.team.first else Path(config.output) / config.preset.name
+
+
+def _close(*stocks: Stock | None) -> None:
+    for stock in stocks:
+        for scene in stock.scenes if stock is not None else ():
+            scene.close()
+
+
+def _device(config: Config, rank: int) -> torch.device:
+    if config.device == "auto":
+        return exact(f"cuda:{rank % torch.cuda.device_count()}" if torch.cuda.is_available() else "cpu")
+    return exact(f"cuda:{rank % torch.cuda.device_count()}" if config.device == "cuda" else config.device)
+
+
+# -- several ranks -------------------------------------------------------------------
+
+
+def _under_torchrun(path: Path, config: Config, listener: Listener, *, resume: bool) -> Path:
+    rank, size = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
+    group = join(rank, size, "env://", _device(config, int(os.environ.get("LOCAL_RANK", "0"))))
+    try:
+        return train_rank(path, config, group, listener if rank == 0 else Silent(), resume=resume)
+    finally:
+        leave()
+
+
+def _with_others(path: Path, config: Config, ranks: int, listener: Listener, *, resume: bool) -> Path:
+    """Be rank 0 beside processes for the others; what one of them says goes before our losing it."""
+    with tempfile.TemporaryDirectory(prefix="wholescene-train-") as folder:
+        meeting = Path(folder) / "meeting"
+        spawn = multiprocessing.get_context("spawn")
+        others: list[BaseProcess] = []
+        for rank in range(1, ranks):
+            process = spawn.Process(target=_other, args=(path, rank, ranks, meeting, resume), daemon=True)
+            process.start()
+            others.append(process)
+        threads = torch.get_num_threads()
+        torch.set_num_threads(max(1, threads // ranks))
+        try:
+            group = join(0, ranks, meeting, _device(config, 0), LOOPBACK)
+            return train_rank(path, config, group, listener, resume=resume)
+        except WholeSceneError:
+            raise
+        except RuntimeError as problem:
+            _raise_theirs(Path(folder), others)
+            raise TrainingRankFailed(rank="1 or above", detail=str(problem).splitlines()[0]) from problem
+        finally:
+            torch.set_num_threads(threads)
+            leave()
+            _end(others)
+
+
+def _other(path: Path, rank: int, ranks: int, meeting: Path, resume: bool) -> None:
+    """The life of another rank; its error waits beside the meeting place."""
+    config = read_config(path)
+    torch.set_num_threads(max(1, torch.get_num_threads() // ranks))
+    try:
+        group = join(rank, ranks, meeting, _device(config, rank), LOOPBACK)
+        train_rank(path, config, group, Silent(), resume=resume)
+    except WholeSceneError as error:
+        _leave_word(meeting.parent / f"error-{rank}.json", error.to_dict())
+        raise SystemExit(1) from None
+    finally:
+        leave()
+
+
+def _leave_word(path: Path, error: dict[str, Any]) -> None:
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(error), encoding="utf-8")
+    part.replace(path)
+
+
+def _raise_theirs(folder: Path, others: list[BaseProcess]) -> None:
+    """Raise the first error that another rank left."""
+    for process in others:
+        process.join(PATIENCE)
+    for rank, process in enumerate(others, 1):
+        word = folder / f"error-{rank}.json"
+        if word.exists():
+            raise from_dict(json.loads(word.read_text(encoding="utf-8")))
+        if process.exitcode not in (None, 0):
+            raise TrainingRankFailed(rank=rank, detail=f"exit code {process.exitcode}")
+
+
+def _end(others: list[BaseProcess]) -> None:
+    for process in others:
+        process.join(0.5)
+        if process.is_alive():
+            process.kill()
+            process.join()

@@ -1,0 +1,220 @@
+"""Whole runs on drawn landscapes: what is learnt, continued, shared between ranks, refused."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import rasterio
+import torch
+from safetensors.torch import load_file
+
+from training_runs import CLASSES, CROPS, DATASET, SCENES, configuration, data_set, log, losses
+from wholescene.cli.main import main
+from wholescene.training import checkpoint
+from wholescene.training.run import Silent, _raise_theirs, train
+from wholescene.wire import errors
+
+LOSS = """
+[loss]
+auxiliary = 0.4
+dice = 0.5
+boundary = 1.0
+balance = "root"
+hardest = 0.6
+hardest_share = 0.3
+"""
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    return data_set(tmp_path_factory.mktemp("drawn") / "data")
+
+
+@pytest.fixture
+def folder(tmp_path, drawn):
+    (tmp_path / "data").symlink_to(drawn)
+    return tmp_path
+
+
+class StopAt(Silent):
+    """Presses Ctrl-C after some steps."""
+
+    def __init__(self, step):
+        self.last, self.at = 0, step
+
+    def stepped(self, step, steps, stage, loss):
+        self.last = step
+
+    def cancelled(self):
+        return self.last >= self.at
+
+
+def test_the_loss_falls_and_the_preset_segments(folder, monkeypatch):
+    monkeypatch.setenv("WHOLESCENE_HOME", str(folder / "home"))
+    crops = CROPS.replace("steps = 4", "steps = 24").replace("batch = 2", "batch = 4").replace("1e-3", "3e-3")
+    config = configuration(
+        folder, crops, SCENES, **{"validation = 0": "validation = 13", "checkpoint = 0": "checkpoint = 26"}
+    )
+    preset = train(config)
+    found = losses(folder / "run")
+    assert list(found) == list(range(1, 27))
+    assert np.mean([found[step] for step in range(20, 25)]) < 0.6 * found[1]
+    means = [record["validation"]["mean"] for record in log(folder / "run") if "validation" in record]
+    assert len(means) == 2
+    assert sorted(file.name for file in preset.iterdir()) == [
+        "card.md",
+        "drawn-water.toml",
+        "preset.json",
+        "weights.safetensors",
+    ]
+    assert f"{max(means):.4f}" in (preset / "card.md").read_text()
+    output = folder / "map.tif"
+    assert main(["segment", str(folder / "data" / "c_rgb.tif"), "--preset", str(preset), "--output", str(output)]) == 0
+    with rasterio.open(output) as file, rasterio.open(folder / "data" / "c_water.tif") as truth:
+        classes, labels = file.read(1), truth.read(1)
+    assert set(np.unique(classes)) <= {0, 1}
+    both = np.bincount((labels * 2 + classes).ravel(), minlength=4).reshape(2, 2)
+    scores = [both[i, i] / (both[i].sum() + both[:, i].sum() - both[i, i]) for i in (0, 1) if both[i].sum()]
+    # the preset holds the best weights, and segments as the validation did
+    assert np.mean(scores) == pytest.approx(max(means), abs=1e-3)
+
+
+@pytest.mark.parametrize("stop", [3, 5])
+def test_a_run_that_is_continued_goes_on_bit_for_bit(folder, stop):
+    whole = train(configuration(folder, LOSS, CROPS, SCENES))
+    expected = losses(folder / "run")
+    config = configuration(folder, LOSS, CROPS, SCENES, **{'output = "run"': 'output = "again"'})
+    with pytest.raises(errors.Cancelled):
+        train(config, listener=StopAt(stop))
+    assert max(losses(folder / "again")) == stop
+    preset = train(config, resume=True)
+    assert losses(folder / "again") == expected
+    before, after = (load_file(made / "weights.safetensors") for made in (whole, preset))
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+def test_ranks_learn_what_one_would(folder):
+    """Crops by two ranks, then scenes that the two share; every term of the loss takes part."""
+    train(configuration(folder, LOSS, CROPS, SCENES))
+    shared = "\n[parallel]\nspatial = 2\n"
+    train(configuration(folder, LOSS, shared, CROPS, SCENES, **{'output = "run"': 'output = "two"'}), ranks=2)
+    assert list(losses(folder / "two").values()) == pytest.approx(list(losses(folder / "run").values()), rel=1e-4)
+    one, two = (load_file(folder / run / "drawn-water" / "weights.safetensors") for run in ("run", "two"))
+    for name, weight in one.items():
+        assert (two[name] - weight).norm() <= 2e-3 * weight.norm() + 1e-4, name
+
+
+def test_maps_that_wait_in_a_file_change_nothing(folder):
+    train(configuration(folder, SCENES))
+    waiting = '\n[memory]\noffload = "file"\nthreshold_mb = 0.0\n'
+    train(configuration(folder, waiting, SCENES, **{'output = "run"': 'output = "file"'}))
+    assert losses(folder / "file") == losses(folder / "run")
+
+
+def test_frozen_stages_stay_and_spim_comes_in_as_the_identity(folder):
+    crops = train(configuration(folder, CROPS, **{"average = 0.9": "average = 0.0"}))
+    config = configuration(
+        folder, CROPS, SCENES, **{"average = 0.9": "average = 0.0", 'output = "run"': 'output = "b"'}
+    )
+    scenes = train(config)
+    before, after = (load_file(made / "weights.safetensors") for made in (crops, scenes))
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    still = ("encoder.stem.", "encoder.stages.0.", "encoder.stages.1.", "norms.0.", "norms.1.")
+    assert not any(name.startswith(still) for name in changed)
+    assert {"encoder.stages.2.blocks.0.conv_dw.weight", "spim.3.linear2.weight", "decoder.smooth.weight"} <= changed
+    assert not before["spim.3.attn.out_proj.weight"].any()
+
+
+# -- what goes wrong -----------------------------------------------------------------
+
+
+def test_a_loss_that_is_no_number_names_step_and_scenes(folder):
+    config = configuration(folder, CROPS.replace("1e-3", "1e30"), largest_gradient="#")
+    with pytest.raises(errors.TrainingDiverged) as caught:
+        train(config)
+    assert caught.value.params["step"] >= 1
+    assert caught.value.params["stage"] == "crops"
+    assert set(caught.value.params["scenes"].split(", ")) <= {"a", "b"}
+
+
+def described(folder, drawn, text):
+    """The same scenes under another description."""
+    data = folder / "other"
+    data.mkdir()
+    for file in drawn.glob("*.tif"):
+        (data / file.name).symlink_to(file)
+    (data / "dataset.toml").write_text(text)
+    return configuration(folder, CROPS, **{'folder = "data"': 'folder = "other"'})
+
+
+def test_a_class_that_never_occurs_is_named(folder, drawn):
+    text = DATASET.replace(CLASSES, CLASSES[:-1] + ', { value = 2, name = "lava", colour = "#FF0000" }]')
+    with pytest.raises(errors.ClassNeverOccurs, match="lava"):
+        train(described(folder, drawn, text))
+
+
+def test_a_label_that_no_class_has_is_named(folder, drawn):
+    text = DATASET.replace("value = 1", "value = 7")
+    with pytest.raises(errors.LabelValueUnknown, match="1"):
+        train(described(folder, drawn, text))
+
+
+def test_an_error_of_another_rank_goes_before_our_losing_it(tmp_path):
+    ended = [SimpleNamespace(join=lambda _: None, exitcode=code) for code in (0, 1)]
+    (tmp_path / "error-2.json").write_text(json.dumps(errors.SceneTruncated(path="a.tif").to_dict()))
+    with pytest.raises(errors.SceneTruncated, match=r"a\.tif"):
+        _raise_theirs(tmp_path, ended)
+    (tmp_path / "error-2.json").unlink()
+    with pytest.raises(errors.TrainingRankFailed, match="Rank 2"):
+        _raise_theirs(tmp_path, ended)
+
+
+def test_samples_that_ranks_cannot_share_are_refused(folder):
+    config = configuration(folder, CROPS.replace("batch = 2", "batch = 3"))
+    with pytest.raises(errors.RanksUneven):
+        train(config, ranks=2)
+
+
+def test_a_run_is_not_overwritten_and_not_continued_as_another(folder):
+    train(configuration(folder, CROPS, **{"checkpoint = 0": "checkpoint = 4"}))
+    with pytest.raises(errors.RunExists):
+        train(folder / "run.toml")
+    changed = configuration(folder, CROPS.replace("batch = 2", "batch = 4"), **{"checkpoint = 0": "checkpoint = 4"})
+    with pytest.raises(errors.RunUnresumable, match="stages"):
+        train(changed, resume=True)
+
+
+def test_a_full_disk_leaves_the_last_checkpoint(tmp_path):
+    state = {"weights": torch.arange(1000.0), "step": 1}
+    checkpoint.save(state, tmp_path)
+    (tmp_path / "checkpoint.pt.part").symlink_to("/dev/full")
+    with pytest.raises(errors.DiskFull):
+        checkpoint.save({**state, "step": 2}, tmp_path)
+    found = checkpoint.load(tmp_path, torch.device("cpu"))
+    assert found is not None
+    assert found["step"] == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["checkpoint.pt"]
+
+
+def test_a_checkpoint_that_is_cut_off_is_told(tmp_path):
+    (tmp_path / "checkpoint.pt").write_bytes(b"PK half of it")
+    with pytest.raises(errors.RunUnresumable):
+        checkpoint.load(tmp_path, torch.device("cpu"))
+
+
+def test_the_command_says_where_the_preset_is_and_what_is_wrong(folder, capsys):
+    config = configuration(folder, CROPS.replace("steps = 4", "steps = 1"))
+    assert main(["train", str(config)]) == 0
+    told = capsys.readouterr()
+    assert told.out.strip() == str(folder / "run" / "drawn-water")
+    assert "step 1 of 1" in told.err
+    assert main(["train", str(folder / "none.toml")]) == 1
+    assert "[training.config]" in capsys.readouterr().err
+
+
+def test_the_log_is_json_lines(folder):
+    train(configuration(folder, CROPS))
+    lines = (folder / "run" / "log.jsonl").read_text().splitlines()
+    assert [json.loads(line)["step"] for line in lines] == [1, 2, 3, 4]
+    assert {record["rate"] for record in log(folder / "run")} == {1e-3}

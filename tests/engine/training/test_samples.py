@@ -1,0 +1,93 @@
+"""Samples: parts of a scene are the whole's, and every rank draws the same."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from training_runs import CONFIG, CROPS, SCENES, data_set
+from wholescene.training.config import Augmentation, read_config
+from wholescene.training.data import IGNORE
+from wholescene.training.samples import crop, draw, part, turned, unturned_window
+from wholescene.training.stock import Stock, load_sources, open_stock
+from wholescene.wire.plan import Window
+
+
+@pytest.fixture(scope="module")
+def stock(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("samples")
+    data_set(folder / "data", side=160)
+    path = folder / "run.toml"
+    path.write_text(CONFIG + CROPS + SCENES)
+    config = read_config(path)
+    return open_stock(load_sources(config.data, "x", None), "train")
+
+
+def stage(kind, **augmentation):
+    import msgspec
+
+    from wholescene.training.config import Stage
+
+    values = {"name": kind, "kind": kind, "steps": 1, "batch": 1, "size": 64 if kind == "crop" else 128}
+    found = msgspec.convert({**values, "schedule": {"rate": 1.0}}, Stage)
+    found.augmentation = Augmentation(**augmentation)
+    return found
+
+
+@pytest.mark.parametrize("mirrored", [True, False])
+@pytest.mark.parametrize("quarters", range(4))
+def test_windows_are_found_where_they_were_before_turning(quarters, mirrored):
+    plane = torch.arange(7 * 11).view(7, 11)
+    whole = turned(plane, quarters, mirrored=mirrored)
+    window = Window(1, 2, 4, 3)
+    before = unturned_window(window, whole.shape, quarters, mirrored=mirrored)
+    piece = plane[before.row : before.row + before.height, before.col : before.col + before.width]
+    expected = whole[window.row : window.row + window.height, window.col : window.col + window.width]
+    assert torch.equal(turned(piece, quarters, mirrored=mirrored), expected)
+
+
+@pytest.mark.parametrize("index", range(6))
+def test_regions_of_a_scene_join_to_what_would_be_read_at_once(stock, index):
+    drawn = draw(stock, stage("scene", gain=(0.3, 0.1), offset=(0.2, 0.1)), 0, index)
+    whole = crop(stock, drawn)
+    halves = [part(stock, drawn, Window(row, 0, 64, 128)) for row in (0, 64)]
+    torch.testing.assert_close(torch.cat([half.image for half in halves], 1), whole.image)
+    assert torch.equal(torch.cat([half.labels for half in halves]), whole.labels)
+
+
+def test_beyond_a_scene_there_is_nothing(stock):
+    drawn = draw(stock, stage("scene"), 0, 0)
+    found = part(stock, drawn, Window(96, 96, 64, 64))
+    assert (found.labels[32:] == IGNORE).all()
+    assert (found.image[:, :, 32:] == 0).all()
+    assert (found.labels[:32, :32] != IGNORE).all()
+
+
+def test_a_sample_depends_on_its_number_alone(stock):
+    how = stage("crop", zoom=(0.5, 2.0), gain=(0.1, 0.1), noise=0.1, rare=0.5)
+    draws = [draw(stock, how, 7, index) for index in (3, 4, 3)]
+    assert torch.equal(crop(stock, draws[0]).image, crop(stock, draws[2]).image)
+    assert draws[0].window != draws[1].window
+
+
+def test_crops_have_their_size_and_image_and_labels_stay_together(stock):
+    for index in range(8):
+        drawn = draw(stock, stage("crop", zoom=(0.5, 2.0)), 1, index)
+        sample = crop(stock, drawn)
+        assert sample.image.shape == (3, 64, 64)
+        assert sample.labels.shape == (64, 64)
+        known = sample.labels != IGNORE
+        assert known.any()
+        # water is darker than land in red, whatever was turned and zoomed
+        if {0, 1} <= set(sample.labels.unique().tolist()):
+            assert sample.image[0][sample.labels == 1].mean() < sample.image[0][sample.labels == 0].mean()
+
+
+def test_rare_classes_are_drawn_as_often_as_others():
+    often, seldom = np.full((999, 2), 10), np.full((1, 2), 500)
+    stock = Stock((SimpleNamespace(size=(1000, 1000)),), np.ones(1), ((often, seldom),), (999, 1), 3)
+    for rare, expected in ((0.0, 0.001), (1.0, 0.5), (0.5, 0.25)):
+        windows = [draw(stock, stage("crop", rare=rare), 2, index).window for index in range(400)]
+        found = np.mean([window.row > 400 for window in windows])
+        assert found == pytest.approx(expected, abs=0.08)
