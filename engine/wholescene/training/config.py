@@ -53,13 +53,19 @@ class Network(Strict):
 class Source(Strict):
     """A folder of labelled scenes, of a known format or described by its own ``dataset.toml``.
 
-    Its scenes are drawn ``weight`` times as often as others, all of them together.
+    Its scenes are drawn ``weight`` times as often as others, all of them together. ``zoom`` replaces that of the
+    stages; ``shadows`` and ``glint`` are the shares of its crops with drawn shadows and with glint or shallows
+    on what is of the class ``glint_class``, see `wholescene.training.camera`.
     """
 
     folder: str
     format: str | None = None
     split: str | None = None
     weight: Rate = 1.0
+    zoom: tuple[Rate, Rate] | None = None
+    shadows: Share = 0.0
+    glint: Share = 0.0
+    glint_class: str = "water"
 
 
 class DataBand(Strict):
@@ -81,11 +87,14 @@ class Data(Strict):
 class Augmentation(Strict):
     """How crops are changed; all of it is drawn once per sample, before it is divided.
 
-    ``zoom`` is output pixels per scene pixel, from and to. ``gain`` and ``offset`` are standard
-    deviations, in the network's own units: what is common to all bands, and of each band.
+    ``zoom`` is output pixels per scene pixel, from and to; by ``stretch`` (a logarithm) pixels may differ from squares.
+    ``gain`` and ``offset`` are standard deviations, in the network's own units: what is common to all bands,
+    and of each band. ``camera``: crops of red, green and blue in 0..255 get another sun, haze, season and sensor.
     """
 
     zoom: tuple[Rate, Rate] = (1.0, 1.0)
+    stretch: Amount = 0.0
+    camera: bool = False
     turns: bool = True
     gain: tuple[Amount, Amount] = (0.0, 0.0)
     offset: tuple[Amount, Amount] = (0.0, 0.0)
@@ -254,6 +263,9 @@ def _faults(config: Config) -> Iterator[str]:
     yield from _network_faults(config.network)
     if config.loss.alignment and config.network.context != "grid":
         yield 'alignment is between regions: it needs context = "grid" - at `$.loss.alignment`'
+    for number, source in enumerate(config.data.sources):
+        if source.zoom is not None and source.zoom[0] > source.zoom[1]:
+            yield f"zoom is from the smallest to the largest - at `$.data.sources[{number}].zoom`"
     for number, stage in enumerate(config.stages):
         yield from _stage_faults(stage, f"$.stages[{number}]", config)
 
@@ -277,7 +289,8 @@ def _stage_faults(stage: Stage, where: str, config: Config) -> Iterator[str]:
         yield f"zoom is from the smallest to the largest - at `{where}.augmentation.zoom`"
     if stage.kind == "scene" and stage.augmentation.zoom != (1.0, 1.0):
         yield f"whole scenes are not zoomed - at `{where}.augmentation.zoom`"
-    if stage.kind == "scene" and stage.augmentation.noise:
-        yield f"noise is for crops - at `{where}.augmentation.noise`"
+    for name in ("noise", "stretch", "camera"):
+        if stage.kind == "scene" and getattr(stage.augmentation, name):
+            yield f"this is for crops - at `{where}.augmentation.{name}`"
     if stage.kind == "crop" and config.loss.alignment:
         yield f"alignment needs stages of whole scenes - at `{where}.kind`"

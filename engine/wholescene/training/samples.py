@@ -18,9 +18,10 @@ from torch import Tensor
 
 from ..wire.errors import LabelOutOfRange
 from ..wire.plan import Window
+from .camera import WATER, cast_shadows, punch_hole, relight, ruffle_water, soften
 from .config import Augmentation, Stage
 from .data import IGNORE, LabelledScene
-from .stock import Stock
+from .stock import Manner, Stock
 
 Size = tuple[int, int]
 
@@ -46,8 +47,11 @@ class Draw:
     mirrored: bool
     gain: npt.NDArray[np.float32]
     offset: npt.NDArray[np.float32]
-    noise: float
-    seed: int
+    noise: float = 0.0
+    camera: bool = False
+    shadows: bool = False
+    glint: bool = False
+    seed: int = 0
 
 
 def draw(stock: Stock, stage: Stage, seed: int, index: int) -> Draw:
@@ -59,23 +63,57 @@ def draw(stock: Stock, stage: Stage, seed: int, index: int) -> Draw:
     quarters, mirrored = (int(rng.integers(4)), bool(rng.random() < 0.5)) if how.turns else (0, False)
     size = (zoomed[1], zoomed[0]) if quarters % 2 else zoomed
     gain, offset = _light(how, stock.bands, rng)
-    return Draw(scene, window, size, quarters, mirrored, gain, offset, how.noise, int(rng.integers(2**31)))
+    manner, crops = stock.manners[scene], stage.kind == "crop"
+    shadows, glint = (crops and bool(rng.random() < share) for share in (manner.shadows, manner.glint))
+    return Draw(
+        scene,
+        window,
+        size,
+        quarters,
+        mirrored,
+        gain,
+        offset,
+        noise=how.noise,
+        camera=how.camera,
+        shadows=shadows,
+        glint=glint,
+        seed=int(rng.integers(2**31)),
+    )
 
 
 def crop(stock: Stock, drawn: Draw) -> Sample:
     """The whole sample, resampled to its size."""
-    image, labels, valid = _stored(stock, drawn.scene, drawn.window)
     unturned = (drawn.size[1], drawn.size[0]) if drawn.quarters % 2 else drawn.size
-    if unturned != labels.shape:
-        smooth = F.interpolate(image[None], unturned, mode="bilinear", antialias=True, align_corners=False)
-        nearest = F.interpolate(torch.stack([labels, valid])[None], unturned, mode="nearest-exact")[0]
-        image, (labels, valid) = smooth[0], nearest.unbind()
-    image, labels, valid = (turned(plane, drawn.quarters, mirrored=drawn.mirrored) for plane in (image, labels, valid))
-    image = _lit(image, drawn)
+    planes = resampled(*_stored(stock, drawn.scene, drawn.window), unturned)
+    values, labels, valid = (turned(plane, drawn.quarters, mirrored=drawn.mirrored) for plane in planes)
+    values, labels, valid = _seen(values, labels.clone(), valid.clone(), drawn, stock.manners[drawn.scene])
+    image = _lit(_scaled(stock, drawn.scene, values, valid), drawn)
     if drawn.noise:
         noise = torch.Generator().manual_seed(drawn.seed)
         image = image + torch.randn(image.shape, generator=noise) * drawn.noise
     return Sample(image * (valid > 0), labels)
+
+
+def resampled(values: Tensor, labels: Tensor, valid: Tensor, size: Size) -> tuple[Tensor, Tensor, Tensor]:
+    """Values averaged over areas where they shrink, bilinear where they grow; labels and validity of the nearest."""
+    if size == labels.shape:
+        return values, labels, valid
+    smooth = F.interpolate(values[None], size, mode="bilinear", antialias=True, align_corners=False)
+    nearest = F.interpolate(torch.stack([labels, valid])[None], size, mode="nearest-exact")[0]
+    return smooth[0], nearest[0], nearest[1]
+
+
+def _seen(values: Tensor, labels: Tensor, valid: Tensor, drawn: Draw, manner: Manner) -> tuple[Tensor, Tensor, Tensor]:
+    """What was drawn of shadows, glint, sensors and holes."""
+    rng = np.random.default_rng(drawn.seed)
+    if drawn.shadows:
+        values = cast_shadows(values, rng)
+    if drawn.glint:
+        values = ruffle_water(values, (labels == manner.glint_id).to(torch.uint8) * WATER, rng)
+    if drawn.camera:
+        values = relight(soften(values, rng), rng)
+        punch_hole(labels, valid, rng)
+    return values, labels, valid
 
 
 def part(stock: Stock, drawn: Draw, window: Window) -> Sample:
@@ -91,7 +129,8 @@ def part(stock: Stock, drawn: Draw, window: Window) -> Sample:
     inner, known, valid = (turned(plane, drawn.quarters, mirrored=drawn.mirrored) for plane in found)
     row, col = inside.row - window.row, inside.col - window.col
     place = (..., slice(row, row + inside.height), slice(col, col + inside.width))
-    image[place], labels[place] = _lit(inner, drawn) * (valid > 0), known
+    scaled = _scaled(stock, drawn.scene, inner, valid)
+    image[place], labels[place] = _lit(scaled, drawn) * (valid > 0), known
     return Sample(image, labels)
 
 
@@ -121,15 +160,22 @@ def _window(stock: Stock, scene: int, stage: Stage, rng: np.random.Generator) ->
         height, width = min(stage.size or rows, rows), min(stage.size or cols, cols)
         row, col = int(rng.integers(rows - height + 1)), int(rng.integers(cols - width + 1))
         return Window(row, col, height, width), (height, width)
-    smallest, largest = stage.augmentation.zoom
+    how = stage.augmentation
+    smallest, largest = stock.manners[scene].zoom or how.zoom
+    # a crop that is mostly void would teach SPIM and GRN the statistics of no scene
+    smallest = min(max(smallest, stage.size / max(rows, cols)), largest)
     zoom = float(np.exp(rng.uniform(np.log(smallest), np.log(largest))))
-    side = max(1, round(stage.size / zoom))
-    row, col = _corner(stock.places[scene], side, (rows, cols), stage.augmentation.rare, rng)
-    return Window(row, col, side, side), (stage.size, stage.size)
+    sides = np.maximum(np.round(stage.size / zoom * np.exp(rng.uniform(-how.stretch, how.stretch, 2))), 1).astype(int)
+    row, col = _corner(stock.places[scene], sides, (rows, cols), how.rare, rng)
+    return Window(row, col, int(sides[0]), int(sides[1])), (stage.size, stage.size)
 
 
 def _corner(
-    places: Sequence[npt.NDArray[np.int64]], side: int, size: Size, rare: float, rng: np.random.Generator
+    places: Sequence[npt.NDArray[np.int64]],
+    sides: npt.NDArray[np.int64],
+    size: Size,
+    rare: float,
+    rng: np.random.Generator,
 ) -> tuple[int, int]:
     """A corner such that some labelled pixel lies inside; with the probability ``rare`` of any class alike."""
     present = [found for found in places if len(found)]
@@ -137,8 +183,8 @@ def _corner(
     alike = rng.random() < rare
     chosen = present[rng.choice(len(present), p=None if alike else counts / counts.sum())]
     centre = chosen[rng.integers(len(chosen))]
-    corner = centre - side * rng.uniform(0.1, 0.9, 2)
-    room = np.array(size) - side
+    corner = centre - sides * rng.uniform(0.1, 0.9, 2)
+    room = np.array(size) - sides
     # inside the scene where the window fits; else the scene lies anywhere in it
     row, col = np.clip(corner, np.minimum(room, 0), np.maximum(room, 0)).astype(int)
     return int(row), int(col)
@@ -158,13 +204,17 @@ def _lit(image: Tensor, drawn: Draw) -> Tensor:
 
 
 def _stored(stock: Stock, number: int, window: Window) -> tuple[Tensor, Tensor, Tensor]:
-    """Scaled image, labels and validity (0 or 1) of a window of a scene."""
+    """Stored values, labels and validity (0 or 1) of a window of a scene."""
     scene: LabelledScene = stock.scenes[number]
     found = scene.stored(window)
     wrong = found.labels[(found.labels != IGNORE) & (found.labels >= stock.classes)]
     if len(wrong):
         raise LabelOutOfRange(scene=scene.name, label=int(wrong[0]), classes=stock.classes)
-    image = scene.scaling.apply(found.values, found.valid)
-    arrays = (image, found.labels, found.valid.astype(np.uint8))
-    image_tensor, labels, valid = (torch.from_numpy(np.ascontiguousarray(array)) for array in arrays)
-    return image_tensor, labels, valid
+    arrays = (found.values, found.labels, found.valid.astype(np.uint8))
+    values, labels, valid = (torch.from_numpy(np.ascontiguousarray(array)) for array in arrays)
+    return values, labels, valid
+
+
+def _scaled(stock: Stock, number: int, values: Tensor, valid: Tensor) -> Tensor:
+    """The image as the network wants it; zero where it is invalid."""
+    return torch.from_numpy(stock.scenes[number].scaling.apply(values.numpy(), valid.numpy() > 0))

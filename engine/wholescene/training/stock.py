@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ..presets.preset import PresetBand
 from ..wire.errors import ClassNeverOccurs, DataSetsDiffer, NothingToLearnFrom
 from ..wire.plan import ClassEntry, Window
-from .config import Data
+from .config import Data, Source
 from .data import IGNORE, Dataset, LabelledScene, ModelInput, load_dataset
 
 BLOCK = 1024  # rows read at a time
@@ -22,10 +22,20 @@ Places = Sequence[npt.NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
+class Manner:
+    """What a source says of its crops; ``glint_id`` is the train id of what may glint."""
+
+    zoom: tuple[float, float] | None = None
+    shadows: float = 0.0
+    glint: float = 0.0
+    glint_id: int = 1
+
+
+@dataclass(frozen=True)
 class Stock:
     """Scenes of a split; ``shares`` is how often each is drawn, ``places`` ``[n, 2]`` rows and columns by class.
 
-    ``counts`` are pixels by class.
+    ``counts`` are pixels by class; ``manners`` say how the crops of each scene may be changed.
     """
 
     scenes: tuple[LabelledScene, ...]
@@ -33,6 +43,7 @@ class Stock:
     places: tuple[Places, ...]
     counts: tuple[int, ...]
     bands: int
+    manners: tuple[Manner, ...]
 
     @property
     def classes(self) -> int:
@@ -48,6 +59,7 @@ class Sources:
     weights: tuple[float, ...]
     folders: tuple[str, ...]
     wants: ModelInput
+    manners: tuple[Manner, ...]
 
     @property
     def classes(self) -> tuple[ClassEntry, ...]:
@@ -69,7 +81,8 @@ def load_sources(data: Data, name: str, ground_resolution: tuple[float, float] |
         _check_alike(datasets[0], other)
     wants = _wants(data, datasets, name, ground_resolution)
     folders = tuple(source.folder for source in data.sources)
-    return Sources(datasets, tuple(source.weight for source in data.sources), folders, wants)
+    manners = tuple(_manner(source, dataset) for source, dataset in zip(data.sources, datasets, strict=True))
+    return Sources(datasets, tuple(source.weight for source in data.sources), folders, wants, manners)
 
 
 def open_stock(sources: Sources, split: str) -> Stock:
@@ -78,10 +91,11 @@ def open_stock(sources: Sources, split: str) -> Stock:
     Raises:
         NothingToLearnFrom: there is none.
     """
-    scenes, weights = [], []
-    for dataset, weight in zip(sources.datasets, sources.weights, strict=True):
+    scenes, weights, manners = [], [], []
+    for dataset, weight, manner in zip(sources.datasets, sources.weights, sources.manners, strict=True):
         opened = [dataset.open(pair, sources.wants) for pair in dataset.splits.get(split, ()) if pair.label is not None]
         scenes += opened
+        manners += [manner] * len(opened)
         areas = np.array([scene.size[0] * scene.size[1] for scene in opened], np.float64)
         weights += list(weight * areas / areas.sum()) if opened else []
     if not scenes:
@@ -94,7 +108,7 @@ def open_stock(sources: Sources, split: str) -> Stock:
         raise NothingToLearnFrom(split=split, folders=", ".join(sources.folders))
     places = tuple(places for _, places in found)
     bands = len(sources.wants.bands)
-    return Stock(tuple(scenes), shares / shares.sum(), places, tuple(int(n) for n in counts), bands)
+    return Stock(tuple(scenes), shares / shares.sum(), places, tuple(int(n) for n in counts), bands, tuple(manners))
 
 
 def check_classes(stock: Stock, classes: Sequence[ClassEntry]) -> None:
@@ -119,6 +133,15 @@ def _survey(scene: LabelledScene, classes: int) -> tuple[npt.NDArray[np.int64], 
             found[number].append((np.argwhere(coarse == number) * step + [row, 0]).astype(np.int64))
     counts[IGNORE] = 0
     return counts[:classes], [np.concatenate(parts) for parts in found]
+
+
+def _manner(source: Source, dataset: Dataset) -> Manner:
+    names = [entry.name for entry in dataset.classes]
+    if source.glint and source.glint_class not in names:
+        detail = f"there is no class '{source.glint_class}' that could glint"
+        raise DataSetsDiffer(one=dataset.name, other=source.folder, detail=detail)
+    glint_id = names.index(source.glint_class) if source.glint else 1
+    return Manner(source.zoom, source.shadows, source.glint, glint_id)
 
 
 def _check_alike(one: Dataset, other: Dataset) -> None:

@@ -78,7 +78,7 @@ def _segment(passes: Passes, stock: Stock, number: int, team: Team, config: Conf
     """Classes int64 and labels of this rank's region of a scene."""
     rows, cols = stock.scenes[number].size
     nothing = np.zeros(stock.bands, np.float32)
-    whole = Draw(number, Window(0, 0, rows, cols), (rows, cols), 0, False, nothing + 1, nothing, 0.0, 0)
+    whole = Draw(number, Window(0, 0, rows, cols), (rows, cols), 0, False, nothing + 1, nothing)
     program = passes.network.program(stock.bands)
     region = read_region(stock, whole, program, team, config)
     run = SpatialRun(program, region.division_of(team, config), Exchange(team.spatial), checkpointing=False)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from wholescene.training.augment import MEAN, Source, cast_shadows, cut, draw, hue_rotation, ruffle_water, scale
+from wholescene.training.augment import MEAN, Source, cut, draw, scale
+from wholescene.training.camera import cast_shadows, hue_rotation, ruffle_water
 from wholescene.training.scenes import IGNORE, Level, Scene, make_scene
 
 

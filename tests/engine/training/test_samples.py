@@ -1,5 +1,6 @@
 """Samples: parts of a scene are the whole's, and every rank draws the same."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +11,7 @@ from training_runs import CONFIG, CROPS, SCENES, data_set
 from wholescene.training.config import Augmentation, read_config
 from wholescene.training.data import IGNORE
 from wholescene.training.samples import crop, draw, part, turned, unturned_window
-from wholescene.training.stock import Stock, load_sources, open_stock
+from wholescene.training.stock import Manner, Stock, load_sources, open_stock
 from wholescene.wire.plan import Window
 
 
@@ -86,8 +87,38 @@ def test_crops_have_their_size_and_image_and_labels_stay_together(stock):
 
 def test_rare_classes_are_drawn_as_often_as_others():
     often, seldom = np.full((999, 2), 10), np.full((1, 2), 500)
-    stock = Stock((SimpleNamespace(size=(1000, 1000)),), np.ones(1), ((often, seldom),), (999, 1), 3)
+    stock = Stock((SimpleNamespace(size=(1000, 1000)),), np.ones(1), ((often, seldom),), (999, 1), 3, (Manner(),))
     for rare, expected in ((0.0, 0.001), (1.0, 0.5), (0.5, 0.25)):
         windows = [draw(stock, stage("crop", rare=rare), 2, index).window for index in range(400)]
         found = np.mean([window.row > 400 for window in windows])
         assert found == pytest.approx(expected, abs=0.08)
+
+
+def test_a_source_may_zoom_shade_and_glint_on_its_own(stock):
+    how = stage("crop", zoom=(1.0, 1.0))
+    own = replace(stock, manners=(Manner(zoom=(0.5, 0.5), shadows=1.0, glint=1.0, glint_id=1),) * 2)
+    plain, changed = draw(stock, how, 3, 0), draw(own, how, 3, 0)
+    assert (plain.shadows, plain.glint, changed.shadows, changed.glint) == (False, False, True, True)
+    assert (plain.window.height, changed.window.height) == (64, 128)
+    shaded = replace(changed, glint=False)
+    bare = replace(shaded, shadows=False)
+    # shadows only darken, glint changes water only
+    assert (crop(own, shaded).image <= crop(own, bare).image + 1e-5).all()
+    glinting = replace(bare, glint=True)
+    labels = crop(own, glinting).labels
+    moved = (crop(own, glinting).image - crop(own, bare).image).abs().sum(0) > 0
+    assert not moved[labels != 1].any()
+    assert (labels == 1).any() == bool(moved.any())
+
+
+def test_the_camera_keeps_labels_but_for_holes(stock):
+    drawn = draw(stock, stage("crop", camera=True), 5, 0)
+    plain, seen = crop(stock, replace(drawn, camera=False)), crop(stock, drawn)
+    assert torch.equal(plain.labels[seen.labels != IGNORE], seen.labels[seen.labels != IGNORE])
+    assert torch.isfinite(seen.image).all()
+
+
+def test_pixels_may_be_stretched(stock):
+    windows = [draw(stock, stage("crop", stretch=0.2), 0, index).window for index in range(10)]
+    ratios = [window.height / window.width for window in windows]
+    assert 0.6 < min(ratios) < 0.95 < 1.05 < max(ratios) < 1.6
