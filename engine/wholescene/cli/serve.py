@@ -44,5 +44,9 @@ def run(args: argparse.Namespace) -> int:
 
     wait_asleep()  # the worker inherits it
     return serve(
-        connection=args.connection, idle_exit=args.idle_exit or None, crew=resources.crew(args), bind=args.bind
+        connection=args.connection,
+        idle_exit=args.idle_exit or None,
+        crew=resources.crew(args),
+        bind=args.bind,
+        attached_only=args.attached_only,
     )

@@ -61,6 +61,20 @@ def test_devices_that_make_no_sense_are_refused(words):
         main(["serve", *words])
 
 
+def test_every_option_of_serve_reaches_the_engine(monkeypatch, tmp_path):
+    told = {}
+    monkeypatch.setattr("wholescene.service.run.serve", lambda **given: told.update(given) or 0)
+    words = ["--connection", str(tmp_path / "e.json"), "--bind", "tcp://lo:0", "--attached-only", "--idle-exit", "0"]
+    assert main(["serve", *words, "--ranks", "2"]) == 0
+    assert told.pop("crew").size == 2
+    assert told == {
+        "connection": tmp_path / "e.json",
+        "bind": "tcp://lo:0",
+        "attached_only": True,
+        "idle_exit": None,
+    }
+
+
 def test_devices_are_chosen_and_looked_for(monkeypatch):
     import torch
 
