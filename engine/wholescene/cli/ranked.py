@@ -93,7 +93,7 @@ class GroupDoor:
         if whose is not group:
             return None
         if event["event"] == "ended":
-            self._group = None
+            self._end_group()  # whatever is left of it
         return event
 
     def _warm_group(self) -> Group:

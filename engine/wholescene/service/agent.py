@@ -293,7 +293,7 @@ def main(options: argparse.Namespace) -> int:
         # not chosen here: all hosts of a group have to compute on the same kind
         device = f"cuda:{post.local_rank}" if options.device == "cuda" else options.device or "cpu"
         named = place.from_arguments(options)
-        here = replace(named, rank=post.rank, size=post.size, device=device, meeting="env://")
+        here = replace(named, rank=post.rank, size=post.size, device=device, meeting=place.MEET_BY_ENVIRONMENT)
         agent = Agent(Path(options.engine), options.segment, post, here, options.threads)
         signal.signal(signal.SIGTERM, agent.stop)
         signal.signal(signal.SIGINT, agent.stop)

@@ -44,8 +44,8 @@ class RemoteMember:
 
     def __init__(self, life: str, hear: Hear, post: Post) -> None:
         self.life = life
-        self.job: str | None = None
         self.pid = 0
+        self._waiting: tuple[str, Mapping[str, Any]] | None = None
         self._session: str | None = None
         self._hear = hear
         self._post = post
@@ -60,6 +60,11 @@ class RemoteMember:
         """Whether an agent was asked to start it."""
         return self._session is not None
 
+    @property
+    def awaited(self) -> bool:
+        """Whether an agent that comes now should start it."""
+        return not self.started and not self._over
+
     def is_of(self, session: str) -> bool:
         """Whether this agent was asked to start it, and it has not ended."""
         return self._session == session and not self._over
@@ -68,9 +73,13 @@ class RemoteMember:
         """Ask the agent behind ``session`` for a process that meets the others at ``port`` of rank 0's host."""
         self._session = session
         self._say("worker.start", port=port)
+        if self._waiting is not None:
+            self.run(*self._waiting)
 
     def run(self, job: str, request: Mapping[str, Any]) -> None:
-        """Start a job."""
+        """Start a job; one that comes before its agent waits for it."""
+        if not self.started:
+            self._waiting = job, request
         self._say("worker.run", job=job, request=dict(request))
 
     def cancel(self, job: str) -> None:
@@ -80,10 +89,12 @@ class RemoteMember:
     def kill(self) -> None:
         """Have the process ended now."""
         self._say("worker.kill")
+        self._give_up()
 
     def close(self) -> None:
         """Have an idle process let go."""
         self._say("worker.rest")
+        self._give_up()
 
     def wait(self, seconds: float) -> bool:
         """Nothing to wait for here: its agent sees to it."""
@@ -101,6 +112,11 @@ class RemoteMember:
         if not self._over:
             self._events.put(event)
         self._over = self._over or event["event"] == ENDED
+
+    def _give_up(self) -> None:
+        """One that no agent has started has nobody to say that it ended."""
+        if self.awaited:
+            self.take({"event": ENDED, "detail": "its agent did not come"})
 
     def _deliver(self) -> None:
         kind = ""
@@ -153,7 +169,7 @@ class AttachedGroup:
         if 0 not in self.agents:
             return
         for rank, agent in self.agents.items():
-            if rank < len(self.members) and not self.members[rank].started:
+            if rank < len(self.members) and self.members[rank].awaited:
                 self.members[rank].start(agent.session, self.agents[0].port)
 
     def _start_member(self, rank: int, hear: Hear) -> RemoteMember:

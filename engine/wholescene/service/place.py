@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..wire.errors import SizeInvalid
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from ..holistic.ranks import Ranks
 
 EXCHANGE_SECONDS = 1800.0  # that a rank waits for the others: for a lost host, which says nothing, or a slow disk
+MEET_BY_ENVIRONMENT = "env://"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,13 @@ class Place:
             "--exchange-seconds": self.exchange_seconds,
         }
         return [word for name, value in named.items() if value is not None for word in (name, str(value))]
+
+    def forget_meeting(self) -> None:
+        """Remove the meeting file and its folder: whoever made them is gone."""
+        if not self.alone and self.meeting != MEET_BY_ENVIRONMENT:
+            with contextlib.suppress(OSError):
+                Path(self.meeting).unlink(missing_ok=True)
+                Path(self.meeting).parent.rmdir()
 
     def settled(self) -> Place:
         """The same with the device that it is; raises DeviceMissing. This brings in torch."""

@@ -102,6 +102,7 @@ class Worker:
             except OSError:
                 command = None
             if command is None:
+                self._place.forget_meeting()
                 os._exit(ORPHANED)
             job = str(command["job"])
             if command["do"] == "run":

@@ -56,7 +56,7 @@ class WorkerGroup:
     """``size`` ranks behind the interface of one `WorkerProcess`.
 
     ``hear`` is called with the group's events from the threads of its members, one at a time but for
-    blocks. ``ended`` is called once when nothing of the group is left.
+    blocks. ``ended`` is called once when nothing of the group is left; `wait` waits for that too.
     """
 
     def __init__(
@@ -69,6 +69,9 @@ class WorkerGroup:
     ) -> None:
         self._hear = hear
         self._when_ended = ended
+        self._cleaned = threading.Event()
+        if ended is None:
+            self._cleaned.set()
         self._lock = threading.RLock()
         self._planned = threading.Event()  # the plan of the running job was passed on
         self._job: str | None = None
@@ -136,7 +139,8 @@ class WorkerGroup:
     def wait(self, seconds: float) -> bool:
         """Whether all ranks are gone within ``seconds``."""
         deadline = time.monotonic() + seconds
-        return all(member.wait(max(0.0, deadline - time.monotonic())) for member in self._members)
+        gone = all(member.wait(max(0.0, deadline - time.monotonic())) for member in self._members)
+        return gone and self._cleaned.wait(max(0.0, deadline - time.monotonic()))
 
     # -- what members say --
 
@@ -213,9 +217,11 @@ class WorkerGroup:
         if not self._closing:
             self._suspect(WorkerDied(detail=f"rank {rank} of {self._size}: {detail}"))
         if len(self._gone) == self._size:
-            self._end(None if self._closing else self._cause())
+            if not self._over:
+                self._end(None if self._closing else self._cause())
             if self._when_ended is not None:
                 self._when_ended()
+                self._cleaned.set()
 
     def _suspect(self, error: WholeSceneError) -> None:
         """Something is wrong with a rank: hear what the others say, then end the group with the gravest cause."""

@@ -121,6 +121,17 @@ def test_a_job_waits_for_a_group_and_is_done_by_it(client, agents, request_for):
     assert status["groups"][0]["ranks"] == [{"rank": 0, "host": "host 0", "device": "cpu"}]
 
 
+def test_a_job_that_came_before_rank_0_is_given_to_it(client, agents, request_for):
+    second = agents(1, 2)
+    second.attach()
+    job = client.submit(request_for())
+    wait_for(lambda: client.status()["worker"]["state"] == "busy")
+    first = agents(0, 2)
+    assert first.begin()["job"] == job
+    assert second.receive("worker.start").body["life"] == first.life
+    client.cancel(job)
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -277,6 +288,13 @@ def test_ranks_that_do_not_come_are_named(client, agents, request_for, monkeypat
     with pytest.raises(RanksMissing) as caught:
         client.segment(request_for(), View())
     assert caught.value.params["missing"] == "0, 1, 2"  # rank 1 waits to hear where to meet
+    wait_for(lambda: "remote-events" not in {thread.name for thread in threading.enumerate()})
+    late = agents(0, 3)
+    assert late.attach().body == {"life": ""}
+    following = client.submit(request_for())
+    first = late.receive("worker.start").body["life"]  # nothing was started for the job that had failed
+    assert late.receive("worker.run").body["life"] == first
+    client.cancel(following)
 
 
 def test_an_agent_that_goes_ends_the_job(client, agents, request_for):

@@ -191,6 +191,16 @@ def test_ranks_that_cannot_reach_each_other_are_named(scripted, heard):
     assert heard.until("ended")[-1]["error"]["params"]["missing"] == "1"
 
 
+def test_a_group_that_never_met_is_cleaned_up_after(scripted, heard):
+    cleaned = []
+    group, members = scripted(2, meeting_seconds=0.05, ended=lambda: cleaned.append(True))
+    heard.until("ended")
+    assert not group.wait(0)
+    for member in members:
+        member.say("ended", detail="signal SIGKILL")
+    assert (group.wait(0), cleaned) == (True, [True])
+
+
 def test_a_group_that_met_in_time_is_left_alone(scripted, heard):
     group, members = scripted(2, meeting_seconds=0.1)
     for member in members:
@@ -293,7 +303,17 @@ def test_the_meeting_place_is_private_and_goes_with_the_group(crew, tmp_path, mo
     (folder,) = tmp_path.iterdir()
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     group.kill()
-    wait_for(lambda: not folder.exists())
+    assert group.wait(10)
+    assert not folder.exists()
+
+
+def test_ranks_whose_engine_was_killed_take_the_meeting_place_with_them(crew, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("wholescene.service.crew.shutil.rmtree", lambda *_, **__: None)  # who is dead cleans nothing up
+    group = crew(2)
+    wait_for(lambda: all(line["pid"] for line in group.describe()))
+    group.close()  # their stdin ends, as it does when the engine is killed
+    wait_for(lambda: not list(tmp_path.iterdir()))
 
 
 def test_a_rank_that_is_killed_ends_the_job(crew, heard, request_for):
