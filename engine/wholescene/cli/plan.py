@@ -114,10 +114,15 @@ def _headline(found: Prospect) -> list[str]:
     planned = found.schedule
     network = f"{found.network[1]:,} × {found.network[0]:,} pixels"
     scene = f" (of {found.scene[1]:,} × {found.scene[0]:,} in the file)" if found.scene != found.network else ""
-    ranks = f"{planned.ranks} {_plural('rank', planned.ranks)}"
-    each = f"{found.threads} {_plural('thread', found.threads)} each" if planned.device == "cpu" else "one GPU each"
-    regions = f"{planned.regions} {_plural('region', planned.regions)} of at most {planned.region:,} pixels a side"
-    return [f"{network}{scene} with {found.preset} in {planned.precision}", f"{ranks}, {each}: {regions}"]
+    return [f"{network}{scene} with {found.preset} in {planned.precision}", _shares(planned, found.threads)]
+
+
+def _shares(planned: Schedule, threads: int) -> str:
+    one = planned.ranks == 1
+    means = f"{threads} {_plural('thread', threads)}" if planned.device == "cpu" else "one GPU"
+    ranks = f"1 rank with {means}" if one else f"{planned.ranks} ranks, {means} each"
+    regions = f"{planned.regions} {_plural('region', planned.regions)}{'' if one else ' on each at most'}"
+    return f"{ranks}: {regions}, up to {planned.region:,} pixels a side"
 
 
 def _plural(word: str, number: int) -> str:

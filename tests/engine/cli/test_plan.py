@@ -45,7 +45,14 @@ def test_a_plan_for_four_gpus_that_are_not_here(scene, capsys):
 def test_the_tables_say_what_will_be(scene, capsys):
     assert main(["plan", str(scene), "--preset", "water-lite", "--ranks", "2", "--memory", "4GiB"]) == 0
     told = capsys.readouterr().out
-    for words in ("12,800 × 12,800 pixels with water-lite", "2 ranks", "stage3.spim", "10,000 pooled", "together"):
+    for words in (
+        "12,800 × 12,800 pixels with water-lite",
+        "2 ranks, ",
+        "on each at most",
+        "stage3.spim",
+        "10,000 pooled",
+        "together",
+    ):
         assert words in told
     assert "cannot run yet" not in told
 
