@@ -345,7 +345,7 @@ class Cancelled(WholeSceneError):
 class WorkerDied(WholeSceneError):
     code = "job.worker_died"
     problem = "The worker process ended in the middle of the job ({detail})."
-    remedy = "The engine has started a new one; try again. Often the machine ran out of memory."
+    remedy = "Try again: the next job gets a new one. Often the machine ran out of memory; worker.log may say more."
 
 
 class EngineDied(WholeSceneError):
