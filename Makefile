@@ -53,7 +53,7 @@ test-full: $(DEV_READY)  ## the whole matrix of networks and divisions, up to an
 
 test-plugin: $(DEV_READY) $(QGIS_READY)  ## the plugin's tests in the distribution's QGIS
 	QT_QPA_PLATFORM=offscreen WHOLESCENE_QT6_PYTHON="$(CURDIR)/$(BIN)/python" \
-	$(QGIS_VENV)/bin/python -m pytest tests/plugin tests/system/test_segment_layer.py tests/system/test_desktop.py
+	$(QGIS_VENV)/bin/python -m pytest tests/plugin tests/system/test_segment_layer.py tests/system/test_desktop.py tests/system/test_qgis_process.py
 
 qgis-packages:
 	@tools/system_packages.sh "$(QGIS_PYTHON)" qgis

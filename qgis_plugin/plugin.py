@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from qgis.core import QgsApplication
 from qgis.gui import QgisInterface
 from qgis.PyQt.QtCore import QCoreApplication, Qt
 from qgis.PyQt.QtGui import QIcon
@@ -10,6 +11,7 @@ from .compat import QAction
 from .gui.controller import SegmentController
 from .gui.dock import WholeSceneDock
 from .icon import ICON
+from .processing.provider import WholeSceneProvider
 
 MENU = "&WholeScene"
 
@@ -22,9 +24,16 @@ class WholeScenePlugin:
         self.action = None
         self.dock = None
         self.controller = None
+        self.provider = None
+
+    def initProcessing(self) -> None:
+        """Called by qgis_process, which has no window, instead of :meth:`initGui`."""
+        self.provider = WholeSceneProvider()
+        QgsApplication.processingRegistry().addProvider(self.provider)
 
     def initGui(self) -> None:
         """Called by QGIS once the plugin is switched on."""
+        self.initProcessing()
         icon = QIcon(str(ICON))
         self.dock = WholeSceneDock(self.iface.mapCanvas(), self.iface.mainWindow())
         self.dock.setWindowIcon(icon)
@@ -46,6 +55,9 @@ class WholeScenePlugin:
 
     def unload(self) -> None:
         """Called by QGIS when the plugin is switched off, updated, or QGIS closes."""
+        if self.provider is not None:
+            QgsApplication.processingRegistry().removeProvider(self.provider)
+            self.provider = None
         if self.controller is not None:
             self.controller.close()
             self.controller = None

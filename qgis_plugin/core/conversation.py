@@ -36,11 +36,14 @@ class Heard(NamedTuple):
 class Conversation(QObject):
     """One connection from hello to its end. ``session`` is the EngineSession whose signals it emits."""
 
-    def __init__(self, info: ConnectionInfo, session: Any, requests: Requests, beat_ms: int = BEAT_MS) -> None:
+    def __init__(
+        self, info: ConnectionInfo, session: Any, requests: Requests, beat_ms: int = BEAT_MS, shows_maps: bool = True
+    ) -> None:
         super().__init__()
         self._session = session
         self._requests = requests
         self._rasters = GrowingRasters()
+        self._shows_maps = shows_maps
         self._asked: Dict[str, Tuple[str, str]] = {}  # message id → (type, subject) while unanswered
         self._greeted = False
         self._over = False
@@ -168,7 +171,7 @@ class Conversation(QObject):
 
     def _planned(self, body: Mapping[str, Any], _: Heard) -> None:
         job, plan = str(body["job"]), dict(body["plan"])
-        path = self._rasters.add(job, Plan.from_dict(plan).grid)
+        path = self._rasters.add(job, Plan.from_dict(plan).grid) if self._shows_maps else ""
         self._session.planned.emit(job, plan, path, str(body.get("output") or ""))
 
     def _block(self, body: Mapping[str, Any], heard: Heard) -> None:

@@ -36,8 +36,10 @@ class EngineSession(QThread):
 
     _wake = pyqtSignal()
 
-    def __init__(self, parent: Optional[QObject] = None, beat_ms: int = BEAT_MS) -> None:
+    def __init__(self, parent: Optional[QObject] = None, beat_ms: int = BEAT_MS, shows_maps: bool = True) -> None:
+        """``shows_maps`` False asks for no blocks: nothing grows, ``planned`` names no working raster."""
         super().__init__(parent)
+        self._shows_maps = shows_maps
         self._beat_ms = beat_ms
         self._info: Optional[ConnectionInfo] = None
         self._requests: "queue.SimpleQueue[Tuple[str, Dict[str, Any], str]]" = queue.SimpleQueue()
@@ -64,11 +66,11 @@ class EngineSession(QThread):
 
     def submit(self, request: Mapping[str, Any], ticket: str = "") -> None:
         """Start a job; ``submitted`` or ``refused`` follows, with the ``ticket`` that tells requests apart."""
-        self._ask("submit", {"request": dict(request), "credit": CREDIT}, ticket)
+        self._ask("submit", {"request": dict(request), "credit": self._credit()}, ticket)
 
     def attach(self, job: str) -> None:
         """Follow a job that was started earlier, with all its blocks."""
-        self._ask("attach", {"job": job, "credit": CREDIT}, job)
+        self._ask("attach", {"job": job, "credit": self._credit()}, job)
 
     def cancel(self, job: str) -> None:
         """End a job; ``cancelled`` follows, or how it ended otherwise."""
@@ -90,6 +92,9 @@ class EngineSession(QThread):
         """Say that no layer reads the working raster of ``job`` any more, so that it can be deleted."""
         self._ask("release", {"job": job})
 
+    def _credit(self) -> int:
+        return CREDIT if self._shows_maps else 0
+
     def _ask(self, kind: str, body: Dict[str, Any], subject: str = "") -> None:
         self._requests.put((kind, body, subject))
         self._wake.emit()
@@ -98,7 +103,7 @@ class EngineSession(QThread):
 
     def run(self) -> None:
         """The thread: one conversation and its event loop."""
-        conversation = Conversation(self._info, self, self._requests, self._beat_ms)
+        conversation = Conversation(self._info, self, self._requests, self._beat_ms, self._shows_maps)
         self._wake.connect(conversation.answer_requests)
         conversation.start()
         self.exec()

@@ -10,11 +10,12 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsProject, QgsRasterLayer, 
 
 from ..core.area_scene import AreaScene, area_path, area_window
 from ..core.destination import folder_for, free_output
+from ..core.extents import wire_extent
 from ..core.job import Job
 from ..core.layers import file_behind, gdal_name, sources_of
 from ..core.scene_grid import in_pixels, to_layer
 from ..wire.errors import ExtentOutside, WeightsMissing, WholeSceneError, from_dict
-from ..wire.request import Extent, SegmentRequest
+from ..wire.request import SegmentRequest
 from .panel import SegmentPanel
 from .texts import tr
 
@@ -101,26 +102,3 @@ def _window(layer: QgsRasterLayer, place: Tuple[QgsRectangle, QgsCoordinateRefer
     if here is None:
         raise ExtentOutside(extent=rectangle.toString(6), scene=layer.extent().toString(6))
     return area_window(gdal_name(layer.source()), here, in_pixels(layer))
-
-
-def wire_extent(choice: Optional[tuple], layer: QgsRasterLayer) -> Optional[Extent]:
-    """The chosen rectangle with its CRS; in pixels where the layer has no georeference."""
-    if choice is None:
-        return None
-    rectangle, crs = choice
-    if in_pixels(layer) and (crs == layer.crs() or not layer.crs().isValid()):
-        # QGIS lets y of such a layer run from 0 down to minus its height
-        return Extent(rectangle.xMinimum(), -rectangle.yMaximum(), rectangle.xMaximum(), -rectangle.yMinimum(), "pixel")
-    return Extent(*corners(rectangle), crs=crs_name(crs) if layer.crs().isValid() else None)
-
-
-def corners(rectangle: QgsRectangle) -> tuple:
-    """xmin, ymin, xmax, ymax."""
-    return rectangle.xMinimum(), rectangle.yMinimum(), rectangle.xMaximum(), rectangle.yMaximum()
-
-
-def crs_name(crs: QgsCoordinateReferenceSystem) -> Optional[str]:
-    """``EPSG:…`` where there is one, else WKT."""
-    if not crs.isValid():
-        return None
-    return crs.authid() if crs.authid().startswith("EPSG:") else crs.toWkt()

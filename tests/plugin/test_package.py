@@ -40,7 +40,7 @@ def test_metadata_has_what_the_plugin_site_requires(files):
         assert general[key].strip(), key
     assert [int(part) for part in general["version"].split(".")] == [0, 1, 0]
     assert (general["qgisMinimumVersion"], general["qgisMaximumVersion"]) == ("3.22", "4.99")
-    assert general["hasProcessingProvider"] == "no"
+    assert general["hasProcessingProvider"] == "yes"
     assert "engine" in general["about"]  # what has to be installed beside the plugin
     assert f"wholescene_qgis/{general['icon']}" in files
 

@@ -1,0 +1,177 @@
+"""``wholescene:segment``: a raster layer in, its class map out."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Dict, Mapping, Optional
+
+from qgis.core import (
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterExtent,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
+    QgsRasterLayer,
+)
+
+from ..core.area_table import write_areas
+from ..core.blocking import BlockingJob
+from ..core.errors import sentence
+from ..core.extents import wire_extent
+from ..core.layers import sources_of
+from ..core.result_file import finished_result
+from ..wire.errors import Cancelled, WholeSceneError
+from ..wire.request import PRECISIONS, SegmentRequest
+from .styling import style_on_load
+from .texts import tr
+
+
+class Segment(QgsProcessingAlgorithm):
+    """Runs in any thread: the layer is looked at in ``prepareAlgorithm``, the rest is done by the engine."""
+
+    INPUT = "INPUT"
+    PRESET = "PRESET"
+    EXTENT = "EXTENT"
+    BANDS = "BANDS"
+    SCORE = "SCORE"
+    PRECISION = "PRECISION"
+    SKIP_FINISHED = "SKIP_FINISHED"
+    OUTPUT = "OUTPUT"
+    TABLE = "TABLE"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._request: Dict[str, Any] = {}
+
+    def createInstance(self) -> "Segment":
+        """Called by QGIS for each run."""
+        return Segment()
+
+    def name(self) -> str:
+        """The second half of the id."""
+        return "segment"
+
+    def displayName(self) -> str:
+        """In the toolbox."""
+        return tr("Segment a whole scene")
+
+    def shortHelpString(self) -> str:
+        """What it does and what each parameter means."""
+        return tr(
+            "Segments a raster with a preset, the scene as a whole: no tiles, no seams.\n\n"
+            "INPUT: a raster layer with a file behind it.\n"
+            "PRESET: name of a preset, for example water-lite.\n"
+            "EXTENT: limits the output, not the answer; without it the whole scene is written.\n"
+            "BANDS: for each band of the preset a band of the scene, by number or name, for example 3,2,1; "
+            "empty: guessed from names, wavelengths and colours.\n"
+            "SCORE: write a second band that says in percent how the network scored its choice.\n"
+            "PRECISION: auto, float32, bf16 or fp16.\n"
+            "SKIP_FINISHED: leave an OUTPUT alone that already is the answer to this request.\n"
+            "OUTPUT: the class map, a GeoTIFF; one that is there is replaced.\n"
+            "TABLE: area of each class, as CSV.\n\n"
+            "The engine is started if none runs, and stays warm for the next scene of a batch."
+        )
+
+    def initAlgorithm(self, configuration: Optional[Mapping[str, Any]] = None) -> None:
+        """Declare the parameters."""
+        self.addParameter(QgsProcessingParameterRasterLayer(self.INPUT, tr("Scene")))
+        self.addParameter(QgsProcessingParameterString(self.PRESET, tr("Preset"), "water-lite"))
+        self.addParameter(QgsProcessingParameterExtent(self.EXTENT, tr("Extent of the output"), optional=True))
+        self.addParameter(QgsProcessingParameterString(self.BANDS, tr("Bands"), optional=True))
+        self.addParameter(QgsProcessingParameterBoolean(self.SCORE, tr("With the score of each pixel"), False))
+        for parameter in (self._precision(), self._skip_finished()):
+            parameter.setFlags(parameter.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
+            self.addParameter(parameter)
+        self.addParameter(QgsProcessingParameterRasterDestination(self.OUTPUT, tr("Class map")))
+        table = QgsProcessingParameterFileDestination(
+            self.TABLE, tr("Areas"), "CSV (*.csv)", optional=True, createByDefault=False
+        )
+        self.addParameter(table)
+
+    def _precision(self) -> QgsProcessingParameterEnum:
+        return QgsProcessingParameterEnum(
+            self.PRECISION, tr("Precision"), list(PRECISIONS), defaultValue="auto", usesStaticStrings=True
+        )
+
+    def _skip_finished(self) -> QgsProcessingParameterBoolean:
+        return QgsProcessingParameterBoolean(self.SKIP_FINISHED, tr("Skip what is finished"), False)
+
+    def prepareAlgorithm(
+        self, parameters: Dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> bool:
+        """In the thread that owns the layers."""
+        layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
+        if layer is None:
+            raise QgsProcessingException(self.invalidRasterError(parameters, self.INPUT))
+        try:
+            self._request = self._request_for(layer, parameters, context)
+        except WholeSceneError as error:
+            raise QgsProcessingException(sentence(error.to_dict())) from None
+        return True
+
+    def _request_for(
+        self, layer: QgsRasterLayer, parameters: Dict[str, Any], context: QgsProcessingContext
+    ) -> Dict[str, Any]:
+        place = None
+        if parameters.get(self.EXTENT):
+            place = (
+                self.parameterAsExtent(parameters, self.EXTENT, context),
+                self.parameterAsExtentCrs(parameters, self.EXTENT, context),
+            )
+        named = [name.strip() for name in self.parameterAsString(parameters, self.BANDS, context).split(",")]
+        return SegmentRequest(
+            sources=tuple(sources_of(layer)),
+            preset=self.parameterAsString(parameters, self.PRESET, context),
+            extent=wire_extent(place, layer),
+            bands=tuple(named) if any(named) else None,
+            precision=self.parameterAsEnumString(parameters, self.PRECISION, context),
+            confidence=self.parameterAsBoolean(parameters, self.SCORE, context),
+            overwrite=True,
+        ).to_dict()
+
+    def processAlgorithm(
+        self, parameters: Dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> Dict[str, Any]:
+        """In any thread."""
+        # here and not before: what is to be loaded is noted in the context of this thread
+        output = os.path.abspath(self.parameterAsOutputLayer(parameters, self.OUTPUT, context))
+        self._request["output"] = output
+        found = None
+        if self.parameterAsBoolean(parameters, self.SKIP_FINISHED, context):
+            found = finished_result(output, self._request)
+        if found is not None:
+            feedback.pushInfo(tr("{path} is finished already.").format(path=output))
+        result = found[0] if found else self._compute(feedback)
+        outputs = {self.OUTPUT: str(result["path"])}
+        table = self.parameterAsFileOutput(parameters, self.TABLE, context)
+        try:
+            if table:
+                write_areas(result.get("areas", []), table)
+                outputs[self.TABLE] = table
+        except WholeSceneError as error:
+            raise QgsProcessingException(sentence(error.to_dict())) from None
+        style_on_load(context, outputs[self.OUTPUT], result.get("areas", []))
+        return outputs
+
+    def _compute(self, feedback: QgsProcessingFeedback) -> Dict[str, Any]:
+        stages = set()
+
+        def progress(stage: str, fraction: float, _seconds_left: Optional[float]) -> None:
+            feedback.setProgress(100 * fraction)
+            if stage not in stages:
+                stages.add(stage)
+                feedback.pushInfo(stage)
+
+        try:
+            return BlockingJob(progress, feedback.isCanceled).run(self._request)
+        except Cancelled:
+            raise QgsProcessingException(tr("Cancelled")) from None
+        except WholeSceneError as error:
+            raise QgsProcessingException(f"{sentence(error.to_dict())} [{error.code}]") from None

@@ -1,0 +1,41 @@
+"""Class maps of algorithms arrive with named classes in their colours."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, Mapping, Sequence
+
+from qgis.core import (
+    QgsMapLayer,
+    QgsProcessingContext,
+    QgsProcessingFeedback,
+    QgsProcessingLayerPostProcessorInterface,
+    QgsRasterLayer,
+)
+
+from ..core.styling import apply_classes
+
+_waiting: Dict[str, "_Styler"] = {}  # QGIS keeps no reference to a post-processor
+
+
+class _Styler(QgsProcessingLayerPostProcessorInterface):
+    """Called by QGIS in its main thread once the layer is loaded."""
+
+    def __init__(self, key: str, areas: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__()
+        self._key, self._areas = key, areas
+
+    def postProcessLayer(
+        self, layer: QgsMapLayer, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> None:
+        """Give the layer its legend."""
+        _waiting.pop(self._key, None)
+        if isinstance(layer, QgsRasterLayer) and layer.isValid() and self._areas:
+            apply_classes(layer, self._areas)
+            layer.triggerRepaint()
+
+
+def style_on_load(context: QgsProcessingContext, path: str, areas: Sequence[Mapping[str, Any]]) -> None:
+    """In ``processAlgorithm``: if QGIS is going to load ``path``, let it come with the classes of ``areas``."""
+    if context.willLoadLayerOnCompletion(path):
+        _waiting[path] = _Styler(path, areas)
+        context.layerToLoadOnCompletionDetails(path).setPostProcessor(_waiting[path])

@@ -1,0 +1,75 @@
+"""``qgis_process``: the same raster as by the terminal, without any window."""
+
+import json
+import os
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("pytest_qgis", reason="runs beside the plugin's tests")
+from osgeo import gdal
+
+ROOT = Path(__file__).resolve().parents[2]
+ENGINE_PYTHON = os.environ.get("WHOLESCENE_ENGINE_PYTHON", str(ROOT / ".venv" / "bin" / "python"))
+QGIS_PROCESS = "/usr/bin/qgis_process.bin"  # Debian's "qgis_process" is a wrapper that passes what it does not know
+
+pytestmark = [
+    pytest.mark.skipif(not Path(ENGINE_PYTHON).exists(), reason=f"no engine at {ENGINE_PYTHON}"),
+    pytest.mark.skipif(shutil.which(QGIS_PROCESS) is None, reason=f"not installed: {QGIS_PROCESS}"),
+]
+
+
+@pytest.fixture
+def environment(tmp_path, plugin_zip):
+    """A profile with the plugin, and an engine of this test's own."""
+    profile = tmp_path / "profiles" / "default"
+    with zipfile.ZipFile(plugin_zip) as archive:
+        archive.extractall(profile / "python" / "plugins")
+    (profile / "QGIS").mkdir(parents=True)
+    (profile / "QGIS" / "QGIS3.ini").write_text("[PythonPlugins]\nwholescene_qgis=true\n")
+    values = {
+        **os.environ,
+        "QGIS_CUSTOM_CONFIG_PATH": str(tmp_path),
+        "WHOLESCENE_HOME": str(tmp_path / "engine"),
+        "WHOLESCENE_PYTHON": ENGINE_PYTHON,
+        "QT_QPA_PLATFORM": "offscreen",
+    }
+    yield values
+    wholescene(values, "shutdown", check=False)
+
+
+def wholescene(environment, *arguments, check=True):
+    command = [ENGINE_PYTHON, "-I", "-m", "wholescene.cli", *map(str, arguments)]
+    return subprocess.run(command, check=check, capture_output=True, text=True, timeout=600, env=environment)
+
+
+def run(environment, algorithm, **parameters):
+    """Outputs of an algorithm."""
+    values = [f"--{name}={value}" for name, value in parameters.items()]
+    command = [QGIS_PROCESS, "--json", "run", algorithm, *values]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)["results"]
+
+
+def test_the_raster_is_that_of_the_terminal(environment, tmp_path):
+    wholescene(environment, "landscape", tmp_path, "--size", 512)
+    scene, output = tmp_path / "landscape.tif", tmp_path / "by process.tif"
+    results = run(environment, "wholescene:segment", INPUT=scene, PRESET="water-lite", OUTPUT=output)
+    assert results["OUTPUT"] == str(output)
+    wholescene(environment, "segment", scene, "--preset", "water-lite", "--output", tmp_path / "by terminal.tif")
+    mine, other = (gdal.Open(str(tmp_path / f"by {door}.tif")) for door in ("process", "terminal"))
+    np.testing.assert_array_equal(mine.ReadAsArray(), other.ReadAsArray())
+    assert len(np.unique(mine.ReadAsArray())) == 2  # land and water: equality means something
+    assert mine.GetMetadataItem("WHOLESCENE_REQUEST") == other.GetMetadataItem("WHOLESCENE_REQUEST")
+
+    table = tmp_path / "areas.csv"
+    results = run(environment, "wholescene:classareas", INPUT=output, TABLE=table)
+    assert results["CLASSES"] == 2
+    rows = [line.split(",") for line in table.read_text("utf-8-sig").splitlines()[1:]]
+    counted = [int((mine.ReadAsArray() == value).sum()) for value in (0, 1)]
+    assert [int(row[2]) for row in rows] == counted
