@@ -22,6 +22,7 @@ from ..nn.steps import Program
 from ..wire.plan import Window
 from .alignment import Alignment
 from .auxiliary import STAGE, AuxiliaryHead
+from .batch_norm import joint_statistics
 from .config import Config
 from .data import IGNORE
 from .exchange import Exchange
@@ -54,7 +55,7 @@ class Passes:
         device, exchange = self.team.device, Exchange(self.team.world)
         images = torch.stack([sample.image for sample in samples]).to(device, memory_format=torch.channels_last)
         labels = torch.stack([sample.labels for sample in samples]).to(device)
-        with self.autocast():
+        with self.autocast(), joint_statistics(self.network, exchange):
             logits, second = self._forward(images)
         weights, hardest = self.criterion.weights(labels), None
         if self.criterion.looks_twice:

@@ -35,7 +35,7 @@ class Manner:
 class Stock:
     """Scenes of a split; ``shares`` is how often each is drawn, ``places`` ``[n, 2]`` rows and columns by class.
 
-    ``counts`` are pixels by class; ``manners`` say how the crops of each scene may be changed.
+    ``counts`` are pixels by class, which have ``names``; ``manners`` say how the crops of each scene may be changed.
     """
 
     scenes: tuple[LabelledScene, ...]
@@ -43,6 +43,7 @@ class Stock:
     places: tuple[Places, ...]
     counts: tuple[int, ...]
     bands: int
+    names: tuple[str, ...]
     manners: tuple[Manner, ...]
 
     @property
@@ -107,8 +108,10 @@ def open_stock(sources: Sources, split: str) -> Stock:
     if not shares.any():
         raise NothingToLearnFrom(split=split, folders=", ".join(sources.folders))
     places = tuple(places for _, places in found)
-    bands = len(sources.wants.bands)
-    return Stock(tuple(scenes), shares / shares.sum(), places, tuple(int(n) for n in counts), bands, tuple(manners))
+    bands, names = len(sources.wants.bands), tuple(entry.name for entry in sources.classes)
+    return Stock(
+        tuple(scenes), shares / shares.sum(), places, tuple(int(n) for n in counts), bands, names, tuple(manners)
+    )
 
 
 def check_classes(stock: Stock, classes: Sequence[ClassEntry]) -> None:

@@ -236,7 +236,9 @@ class Trainer:
         """Score the averaged weights and keep the best."""
         assert self.judge_by is not None
         scores = validate(self.passes(), self.judge_by, picture=self._due(self.config.every.pictures, last=False))
-        self.journal.note(self.step, validation={"mean": scores.mean, **scores.by_scene()})
+        self.journal.note(
+            self.step, validation={"mean": scores.mean, "scenes": scores.by_scene(), "classes": scores.by_class()}
+        )
         if scores.picture is not None:
             self.journal.picture(self.step, "map", colours(scores.picture))
         if scores.mean > self.best:

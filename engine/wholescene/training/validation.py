@@ -24,9 +24,13 @@ PICTURE = 1024  # pixels of a picture's longer side at most
 
 @dataclass(frozen=True)
 class Scores:
-    """Confusion matrices ``[classes, classes]`` (labels, then maps) by scene; a map of the first scene's region."""
+    """Confusion matrices ``[classes, classes]`` (labels, then maps) by scene; a map of the first scene's region.
+
+    ``names`` are those of the classes.
+    """
 
     confusions: dict[str, npt.NDArray[np.int64]]
+    names: tuple[str, ...]
     picture: npt.NDArray[np.uint8] | None = None
 
     @property
@@ -34,6 +38,11 @@ class Scores:
         """The mean over scenes of the mean IoU over the classes that occur."""
         found = [mean_iou(confusion) for confusion in self.confusions.values() if confusion.any()]
         return float(np.mean(found)) if found else 0.0
+
+    def by_class(self) -> dict[str, float]:
+        """IoU of each class that occurs, over the pixels of all scenes."""
+        found = ious(np.sum(list(self.confusions.values()), 0))
+        return {name: float(value) for name, value in zip(self.names, found, strict=True) if not np.isnan(value)}
 
     def by_scene(self) -> dict[str, float]:
         """Mean IoU of each scene."""
@@ -71,7 +80,7 @@ def validate(passes: Passes, stock: Stock, *, picture: bool = False) -> Scores:
             step = -(-max(classes.shape) // PICTURE)
             shown = classes[::step, ::step].to("cpu", torch.uint8).numpy()
     found = team.world.total(counts).cpu().numpy()
-    return Scores({scene.name: found[number] for number, scene in enumerate(stock.scenes)}, shown)
+    return Scores({scene.name: found[number] for number, scene in enumerate(stock.scenes)}, stock.names, shown)
 
 
 def _segment(passes: Passes, stock: Stock, number: int, team: Team, config: Config) -> tuple[Tensor, Tensor]:

@@ -87,7 +87,15 @@ def test_crops_have_their_size_and_image_and_labels_stay_together(stock):
 
 def test_rare_classes_are_drawn_as_often_as_others():
     often, seldom = np.full((999, 2), 10), np.full((1, 2), 500)
-    stock = Stock((SimpleNamespace(size=(1000, 1000)),), np.ones(1), ((often, seldom),), (999, 1), 3, (Manner(),))
+    stock = Stock(
+        (SimpleNamespace(size=(1000, 1000)),),
+        np.ones(1),
+        ((often, seldom),),
+        (999, 1),
+        3,
+        ("often", "seldom"),
+        (Manner(),),
+    )
     for rare, expected in ((0.0, 0.001), (1.0, 0.5), (0.5, 0.25)):
         windows = [draw(stock, stage("crop", rare=rare), 2, index).window for index in range(400)]
         found = np.mean([window.row > 400 for window in windows])
