@@ -48,8 +48,10 @@ def run(args: argparse.Namespace) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     import torch
 
+    from ..holistic.allocator import keep_memory
     from ..training.run import train
 
+    keep_memory()
     if args.threads is not None:
         torch.set_num_threads(args.threads)
     with stop_on_signals() as stop, _view(stop) as view:

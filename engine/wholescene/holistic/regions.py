@@ -93,7 +93,8 @@ def _bisect(window: Window, ranks: int) -> list[Window]:
     """A rectangle of tiles in ``ranks`` rectangles: cut across its longer side until each is one rank's."""
     if ranks == 1:
         return [window]
-    at, first = _cut_at(*sorted((window.height, window.width)), ranks)
+    shorter, longer = sorted((window.height, window.width))
+    at, first = _cut_at(shorter, longer, ranks)
     one, other = _parts(window, at)
     return [*_bisect(one, first), *_bisect(other, ranks - first)]
 

@@ -1,6 +1,10 @@
 """Whole runs on drawn landscapes: what is learnt, continued, shared between ranks, refused."""
 
 import json
+import os
+import socket
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,7 +16,7 @@ from safetensors.torch import load_file
 from training_runs import CLASSES, CROPS, DATASET, SCENES, configuration, data_set, log, losses
 from wholescene.cli.main import main
 from wholescene.training import checkpoint
-from wholescene.training.run import Silent, _raise_theirs, train
+from wholescene.training.run import LOOPBACK, Silent, _raise_theirs, train
 from wholescene.wire import errors
 
 LOSS = """
@@ -124,6 +128,29 @@ def test_frozen_stages_stay_and_spim_comes_in_as_the_identity(folder):
     assert not any(name.startswith(still) for name in changed)
     assert {"encoder.stages.2.blocks.0.conv_dw.weight", "spim.3.linear2.weight", "decoder.smooth.weight"} <= changed
     assert not before["spim.3.attn.out_proj.weight"].any()
+
+
+def test_torchrun_may_start_the_ranks(folder):
+    train(configuration(folder, CROPS))
+    config = configuration(folder, CROPS, **{'output = "run"': 'output = "two"'})
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    meeting = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": "2", "OMP_NUM_THREADS": "1"}
+    ranks = [
+        subprocess.Popen(
+            [sys.executable, "-m", "wholescene.cli", "train", str(config)],
+            env={**os.environ, **meeting, "RANK": str(rank), "LOCAL_RANK": str(rank), "GLOO_SOCKET_IFNAME": LOOPBACK},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for rank in range(2)
+    ]
+    told = [process.communicate(timeout=240) for process in ranks]
+    assert [process.returncode for process in ranks] == [0, 0], told
+    assert [out.strip() for out, _ in told] == [str(folder / "two" / "drawn-water"), ""]
+    assert list(losses(folder / "two").values()) == pytest.approx(list(losses(folder / "run").values()), rel=1e-4)
 
 
 # -- what goes wrong -----------------------------------------------------------------
