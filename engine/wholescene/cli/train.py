@@ -46,16 +46,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Train, and say where the preset is."""
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    import torch
-
     from ..holistic.allocator import keep_memory
     from ..training.run import train
 
     keep_memory()
-    if args.threads is not None:
-        torch.set_num_threads(args.threads)
     with stop_on_signals() as stop, _view(stop) as view:
-        preset = train(args.config, resume=args.resume, ranks=args.ranks, listener=view)
+        preset = train(args.config, resume=args.resume, ranks=args.ranks, threads=args.threads, listener=view)
     if int(os.environ.get("RANK", "0")) == 0:
         print(preset)
     return 0

@@ -54,12 +54,16 @@ class Silent:
         return False
 
 
-def train(path: Path, *, resume: bool = False, ranks: int = 1, listener: Listener | None = None) -> Path:
+def train(
+    path: Path, *, resume: bool = False, ranks: int = 1, threads: int | None = None, listener: Listener | None = None
+) -> Path:
     """Train as ``path`` says and write a preset; returns its folder.
 
-    With ``ranks`` other processes are started on this machine; under torchrun every process calls this.
-    Raises every coded error of configuration, data and training.
+    With ``ranks`` other processes are started on this machine, which share ``threads``; under torchrun every process
+    calls this. Raises every coded error of configuration, data and training.
     """
+    if threads is not None:
+        torch.set_num_threads(threads)
     config = read_config(path)
     _prepare(config, resume=resume)
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
@@ -180,12 +184,13 @@ def _with_others(path: Path, config: Config, ranks: int, listener: Listener, *, 
         meeting = Path(folder) / "meeting"
         spawn = multiprocessing.get_context("spawn")
         others: list[BaseProcess] = []
+        threads = torch.get_num_threads()
+        share = max(1, threads // ranks)
         for rank in range(1, ranks):
-            process = spawn.Process(target=_other, args=(path, rank, ranks, meeting, resume), daemon=True)
+            process = spawn.Process(target=_other, args=(path, rank, ranks, meeting, share, resume), daemon=True)
             process.start()
             others.append(process)
-        threads = torch.get_num_threads()
-        torch.set_num_threads(max(1, threads // ranks))
+        torch.set_num_threads(share)
         try:
             group = join(0, ranks, meeting, _device(config, 0), LOOPBACK)
             return train_rank(path, config, group, listener, resume=resume)
@@ -200,10 +205,10 @@ def _with_others(path: Path, config: Config, ranks: int, listener: Listener, *, 
             _end(others)
 
 
-def _other(path: Path, rank: int, ranks: int, meeting: Path, resume: bool) -> None:
+def _other(path: Path, rank: int, ranks: int, meeting: Path, threads: int, resume: bool) -> None:
     """The life of another rank; its error waits beside the meeting place."""
     config = read_config(path)
-    torch.set_num_threads(max(1, torch.get_num_threads() // ranks))
+    torch.set_num_threads(threads)
     try:
         group = join(rank, ranks, meeting, _device(config, rank), LOOPBACK)
         train_rank(path, config, group, Silent(), resume=resume)
