@@ -14,7 +14,7 @@ CONTEXT = "WholeSceneErrors"
 REMEDIES = {
     "output.exists": "Choose another name, or replace the file.",
     "scene.bands": "Choose them under Bands.",
-    "scene.no_file": "Export the view to a GeoTIFF and segment that.",
+    "scene.no_file": "Save what the map shows of it as a GeoTIFF, and segment that.",
     "grid.unusable": "Choose a georeferenced raster whose CRS is known.",
     "checkpoint.mismatch": "Import it in a terminal on top of another preset, or import another file.",
     "checkpoint.licence": "If you may use them under it, import them in a terminal, where the licence can be accepted.",

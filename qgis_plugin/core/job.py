@@ -72,7 +72,8 @@ class Job:
     output: str = ""
     working: str = ""  # path of the raster that grows
     shown: float = 0.0  # share of the map that the working raster holds
-    wish_to_cancel: bool = False  # said before the engine gave the job an id
+    wish_to_cancel: bool = False  # to be said again to an engine that may not have heard it
+    times_sent: int = 0
     pace: Pace = field(default_factory=Pace)
 
     @property

@@ -93,20 +93,32 @@ def to_layer(
         return None
 
 
-def _ground_size(layer: QgsRasterLayer) -> Optional[Tuple[float, float]]:
-    """Metres along a column step and a row step at the centre, on the ellipsoid."""
-    if not layer.crs().isValid():
+def ground_extent(extent: QgsRectangle, crs: QgsCoordinateReferenceSystem) -> Optional[Tuple[float, float]]:
+    """Metres across and down the middle of ``extent``; None where they cannot be told."""
+    if not crs.isValid() or extent.isEmpty():
         return None
-    measure = QgsDistanceArea()
-    measure.setSourceCrs(layer.crs(), QgsProject.instance().transformContext())
-    measure.setEllipsoid("EPSG:7030")  # lengths are in metres from here on, whatever the CRS
-    centre = layer.extent().center()
-    dx = layer.rasterUnitsPerPixelX() * min(BASELINE, layer.width()) / 2
-    dy = layer.rasterUnitsPerPixelY() * min(BASELINE, layer.height()) / 2
+    measure, centre = _measure(crs), extent.center()
+    left, right = QgsPointXY(extent.xMinimum(), centre.y()), QgsPointXY(extent.xMaximum(), centre.y())
+    top, bottom = QgsPointXY(centre.x(), extent.yMaximum()), QgsPointXY(centre.x(), extent.yMinimum())
     try:
-        across = measure.measureLine(QgsPointXY(centre.x() - dx, centre.y()), QgsPointXY(centre.x() + dx, centre.y()))
-        down = measure.measureLine(QgsPointXY(centre.x(), centre.y() - dy), QgsPointXY(centre.x(), centre.y() + dy))
+        sizes = measure.measureLine(left, right), measure.measureLine(top, bottom)
     except QgsCsException:
         return None
-    sizes = across / min(BASELINE, layer.width()), down / min(BASELINE, layer.height())
     return sizes if all(math.isfinite(size) and size > 0 for size in sizes) else None
+
+
+def _measure(crs: QgsCoordinateReferenceSystem) -> QgsDistanceArea:
+    measure = QgsDistanceArea()
+    measure.setSourceCrs(crs, QgsProject.instance().transformContext())
+    measure.setEllipsoid("EPSG:7030")  # lengths are in metres from here on, whatever the CRS
+    return measure
+
+
+def _ground_size(layer: QgsRasterLayer) -> Optional[Tuple[float, float]]:
+    """Metres along a column step and a row step at the centre, on the ellipsoid."""
+    cols, rows = min(BASELINE, layer.width()), min(BASELINE, layer.height())
+    centre = layer.extent().center()
+    dx, dy = layer.rasterUnitsPerPixelX() * cols / 2, layer.rasterUnitsPerPixelY() * rows / 2
+    middle = QgsRectangle(centre.x() - dx, centre.y() - dy, centre.x() + dx, centre.y() + dy)
+    sizes = ground_extent(middle, layer.crs())
+    return (sizes[0] / cols, sizes[1] / rows) if sizes else None

@@ -13,7 +13,7 @@ from qgis.PyQt.QtWidgets import QFileDialog
 from ..core import styling
 from ..core.area_scene import AreaScene
 from ..core.area_table import write_areas
-from ..core.job import Job
+from ..core.job import Job, Phase
 from ..core.sample_scene import SampleScene
 from ..wire.errors import EngineDied, WholeSceneError
 from .choices import Choices
@@ -27,7 +27,7 @@ from .view_export import ViewExport
 
 # error code -> (action, label) of the way out that the panel itself can offer
 WAYS_OUT = {
-    "scene.no_file": ("export", "Export the view"),
+    "scene.no_file": ("export", "Save a snapshot"),
     "scene.bands": ("bands", "Choose the bands"),
     "output.exists": ("replace", "Replace the file"),
     "output.unwritable": ("output", "Choose another file"),
@@ -152,14 +152,17 @@ class SegmentController(QObject):
         self.desk.engine_ready()
 
     def _engine_lost(self, error: Mapping[str, Any]) -> None:
-        """It may be only the connection: an engine that still runs has our jobs."""
-        if self.desk.connection_lost() and error.get("code") == "engine.lost":
+        """It may be only the connection: an engine that still runs has our jobs. Idle engines end by themselves."""
+        self.desk.connection_lost()
+        again = error.get("code") == "engine.lost"
+        if again and self.desk.any_in(Phase.SEARCHING):
             self._loss = error
             self.link.find()
+        elif again and self.desk.any_in(Phase.WAITING):
+            self.link.ensure()
         elif self.desk.live() or error.get("code") != "engine.lost":
             self.desk.give_up(error)
             self._tell_error(error)
-        # else: idle engines end by themselves; the next click starts one
 
     def _engine_unavailable(self, error: Mapping[str, Any]) -> None:
         searching = bool(self.desk.live()) and error.get("code") == "engine.not_found"
@@ -251,7 +254,8 @@ class SegmentController(QObject):
     def _export_view(self) -> None:
         layer = self.panel.layer()
         if layer is not None:
-            self.export.start(layer, self._canvas.mapSettings())
+            wanted = (self.panel.preset_box.current() or {}).get("ground_resolution")
+            self.export.start(layer, self._canvas.mapSettings(), tuple(wanted) if wanted else None)
 
     def _view_exported(self, path: str, title: str) -> None:
         layer = QgsRasterLayer(path, tr("{layer} (view)").format(layer=title))

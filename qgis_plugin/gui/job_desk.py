@@ -24,6 +24,8 @@ from .job_row import CANCEL, DISCARD, KEEP
 from .job_words import percent
 from .texts import tr
 
+SENDINGS = 2  # an engine that ends whenever it gets a job is not started for ever
+
 
 class JobDesk(QObject):
     """Keeps jobs, rows, layers and the notes in the profile in step with what the engine says."""
@@ -79,7 +81,7 @@ class JobDesk(QObject):
             if job.id not in known:
                 self._jobs[job.ticket] = job
                 self._show(job)
-        return any(job.phase is Phase.SEARCHING for job in self._jobs.values())
+        return self.any_in(Phase.SEARCHING)
 
     def act(self, ticket: str, action: str) -> None:
         """A button in a row."""
@@ -94,15 +96,25 @@ class JobDesk(QObject):
                 self._send(job)
             elif job.phase is Phase.SEARCHING:
                 self._session.attach(job.id)
+                if job.wish_to_cancel:
+                    job.phase = Phase.CANCELLING
+                    self._session.cancel(job.id)
             self._show(job)
 
-    def connection_lost(self) -> bool:
-        """Whether an engine that may still run has jobs of ours: search for it before giving up."""
+    def connection_lost(self) -> None:
+        """An engine that may still run has jobs of ours; what it has not confirmed is sent once more."""
         for job in self.live():
             if job.id:
                 job.phase = Phase.SEARCHING
-                self._show(job)
-        return any(job.phase is Phase.SEARCHING for job in self.live())
+            elif job.wish_to_cancel:
+                self._remove(job)
+            elif job.times_sent < SENDINGS:
+                job.phase = Phase.WAITING
+            self._show(job)
+
+    def any_in(self, phase: Phase) -> bool:
+        """Whether a job is in ``phase``."""
+        return any(job.phase is phase for job in self._jobs.values())
 
     def give_up(self, error: Mapping[str, Any]) -> None:
         """There is no engine: jobs that were left behind are over, as those that wait for one."""
@@ -130,6 +142,7 @@ class JobDesk(QObject):
 
     def _send(self, job: Job) -> None:
         job.phase = Phase.SENT
+        job.times_sent += 1
         self._session.submit(job.request, job.ticket)
 
     def _cancel(self, job: Job) -> None:

@@ -8,7 +8,7 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QFrame, QVBoxLayout
 
 from ..core.preflight import Preflight, Problem, amount
-from .texts import escaped, tr
+from .texts import LINK, escaped, tr
 from .widgets import Hint
 
 WARNING = {True: "#c0392b", False: "#c98a14"}  # serious, or not
@@ -50,7 +50,7 @@ class PreflightCard(QFrame):
     def _add(self, problem: Problem) -> None:
         hint = Hint()
         mark = f'<span style="color:{WARNING[problem.serious]}">\N{BLACK UP-POINTING TRIANGLE}</span> '
-        way_out = f' <a href="{problem.action}">{escaped(problem.label)}</a>' if problem.action else ""
+        way_out = f' <a style="{LINK}" href="{problem.action}">{escaped(problem.label)}</a>' if problem.action else ""
         hint.setText(f"{mark}{escaped(problem.text)}{way_out}")
         if problem.action:
             hint.setTextInteractionFlags(

@@ -7,6 +7,7 @@ from typing import Any, Optional
 
 from qgis.PyQt.QtCore import QCoreApplication
 
+LINK = "color:#3f8fd6"  # readable on light and on dark: style sheets of dark themes do not reach links
 WEB_ADDRESS = re.compile(r"https?://[^\s<>&\"]+[^\s<>&\".,;:)]")
 
 
@@ -63,4 +64,4 @@ def escaped(text: Any) -> str:
 
 def linked(text: str) -> str:
     """Escaped text in which web addresses can be clicked."""
-    return WEB_ADDRESS.sub(r'<a href="\g<0>">\g<0></a>', escaped(text))
+    return WEB_ADDRESS.sub(rf'<a style="{LINK}" href="\g<0>">\g<0></a>', escaped(text))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
-from typing import Optional
+from typing import Optional, Tuple
 
 from qgis.core import (
     QgsApplication,
@@ -17,10 +18,14 @@ from qgis.core import (
     QgsRasterPipe,
     QgsRasterProjector,
 )
-from qgis.PyQt.QtCore import QObject, QStandardPaths, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QSize, QStandardPaths, pyqtSignal
 
+from ..core.scene_grid import ground_extent
 from ..wire.errors import OutputUnwritable
 from .texts import tr
+
+LARGEST = 8192  # pixels along a side: a server is not to be asked for more
+Resolution = Optional[Tuple[float, float]]
 
 
 class ViewExport(QObject):
@@ -37,8 +42,8 @@ class ViewExport(QObject):
         """Whether an export is under way."""
         return self._task is not None
 
-    def start(self, layer: QgsRasterLayer, view: QgsMapSettings) -> None:
-        """Write ``layer`` as it looks, at the resolution and in the CRS of ``view``."""
+    def start(self, layer: QgsRasterLayer, view: QgsMapSettings, resolution: Resolution = None) -> None:
+        """Write ``layer`` as it looks in ``view``, with pixels of ``resolution`` (finest, coarsest metres)."""
         if self._task is not None:
             return
         title = layer.name()
@@ -46,10 +51,11 @@ class ViewExport(QObject):
         writer = QgsRasterFileWriter(str(path))
         writer.setOutputFormat("GTiff")
         writer.setCreateOptions(["COMPRESS=DEFLATE", "TILED=YES"])
-        size, extent, crs = view.outputSize(), view.visibleExtent(), view.destinationCrs()
+        extent, crs = view.visibleExtent(), view.destinationCrs()
+        width, height = snapshot_size(view.outputSize(), ground_extent(extent, crs), resolution)
         context = QgsProject.instance().transformContext()
         pipe = rendered_pipe(layer, view)
-        self._task = QgsRasterFileWriterTask(writer, pipe, size.width(), size.height(), extent, crs, context)
+        self._task = QgsRasterFileWriterTask(writer, pipe, width, height, extent, crs, context)
         self._task.setDescription(tr("Export the view of {layer}").format(layer=layer.name()))
         self._task.writeComplete.connect(lambda _url: self._end(path, title))
         self._task.errorOccurred.connect(lambda _number: self._failed(path))
@@ -72,6 +78,17 @@ class ViewExport(QObject):
             self._task = None
             error = OutputUnwritable(path=str(path), detail=tr("QGIS could not export the view"))
             self.failed.emit(error.to_dict())
+
+
+def snapshot_size(screen: QSize, ground: Resolution, resolution: Resolution) -> Tuple[int, int]:
+    """Width and height in pixels: those of the screen, unless the preset wants finer or coarser ones."""
+    width, height = screen.width(), screen.height()
+    if ground is None or resolution is None:
+        return width, height
+    shown = math.sqrt(ground[0] * ground[1] / (width * height))  # metres per pixel
+    factor = shown / min(max(shown, resolution[0]), resolution[1])
+    factor = min(factor, LARGEST / max(width, height))
+    return max(1, round(width * factor)), max(1, round(height * factor))
 
 
 def rendered_pipe(layer: QgsRasterLayer, view: QgsMapSettings) -> QgsRasterPipe:

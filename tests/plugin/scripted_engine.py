@@ -41,6 +41,7 @@ class ScriptedEngine(threading.Thread):
         self.heard = []  # (type, body) of every message but the beats
         self.unknown = set()  # jobs that this engine knows nothing of
         self.jobs = []  # what status tells
+        self.deaf = False  # to requests
         self._jobs = 0
         self._hang_up = threading.Event()
         self._client = None
@@ -104,6 +105,8 @@ class ScriptedEngine(threading.Thread):
             self.heard.append((message.type, message.body))
         if message.type == "attach" and message.body["job"] in self.unknown:
             kind, answer = "error", {"error": JobUnknown(job=message.body["job"]).to_dict()}
+        elif message.type == "submit" and self.deaf:
+            return
         elif message.type in answers:
             kind = "submitted" if message.type in ("submit", "attach") else message.type
             answer = answers[message.type]

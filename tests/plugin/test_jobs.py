@@ -256,6 +256,39 @@ def test_a_job_is_followed_again_when_only_the_connection_was_lost(engine, panel
     assert engine.heard_types().count("submit") == 1
 
 
+def test_a_cancel_that_the_engine_did_not_hear_is_said_again(engine, panel, desk, start, qtbot):
+    start(0)
+    (row,) = panel.jobs.rows()
+    qtbot.mouseClick(row.buttons["cancel"], LEFT)
+    qtbot.waitUntil(lambda: "cancel" in engine.heard_types())
+    engine.hang_up()
+    qtbot.waitUntil(lambda: engine.heard_types().count("cancel") == 2, timeout=20_000)
+    engine.say("cancelled", {"job": "job1"})
+    qtbot.waitUntil(lambda: not desk.jobs())
+
+
+def test_a_request_that_met_an_engine_on_its_way_out_is_sent_once_more(engine, panel, desk, scenes, qtbot):
+    engine.deaf = True
+    panel.layer_combo.setLayer(scenes[0])
+    qtbot.mouseClick(panel.segment_button, LEFT)
+    qtbot.waitUntil(lambda: "submit" in engine.heard_types())
+    engine.deaf = False
+    engine.hang_up()
+    qtbot.waitUntil(lambda: desk.jobs()[0].phase.name == "QUEUED", timeout=20_000)
+    assert engine.heard_types().count("submit") == 2
+
+
+def test_an_engine_that_ends_with_every_request_is_given_up(engine, panel, desk, scenes, qtbot):
+    engine.deaf = True
+    panel.layer_combo.setLayer(scenes[0])
+    qtbot.mouseClick(panel.segment_button, LEFT)
+    for times in (1, 2):
+        qtbot.waitUntil(lambda times=times: engine.heard_types().count("submit") == times, timeout=20_000)
+        engine.hang_up()
+    qtbot.waitUntil(lambda: panel.notice.code() == "engine.lost", timeout=20_000)
+    assert not desk.jobs()
+
+
 def reload_plugin(qtbot):
     """What a restart of QGIS does to the plugin; its project stays open here."""
     assert qgis.utils.reloadPlugin(NAME)
