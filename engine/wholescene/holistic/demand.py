@@ -50,8 +50,8 @@ class Demand:
     """Bytes that a workload takes on each of ``ranks`` of the kind ``device``, ``hosted`` of them on one host.
 
     ``tile`` is the side of compute tiles, ``side`` always that of the largest region, in scene
-    pixels. A rank has ``lanes`` tiles in flight at one time. ``weights_on`` is the device of the
-    network that `tile_bytes` rehearses.
+    pixels. A rank has ``lanes`` tiles in flight at one time, on as many of its ``threads``.
+    ``weights_on`` is the device of the network that `tile_bytes` rehearses.
     """
 
     workload: Workload
@@ -62,6 +62,7 @@ class Demand:
     hosted: int = 1
     lanes: int = 1
     weights_on: str = "cpu"
+    threads: int = 1
 
     @property
     def itemsize(self) -> int:

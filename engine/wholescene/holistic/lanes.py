@@ -33,9 +33,10 @@ class Lanes:
         self._threads = 1
 
     @classmethod
-    def for_device(cls, device: torch.device) -> Lanes:
-        """As many lanes as torch may use threads on CPUs; other devices work in a row by themselves."""
-        return cls(torch.get_num_threads() if device.type == "cpu" else 0)
+    def for_device(cls, device: torch.device, most: int | None = None) -> Lanes:
+        """As many lanes as torch may use threads on CPUs, at ``most`` so many; other devices work in a row alone."""
+        threads = torch.get_num_threads()
+        return cls(min(threads, most or threads) if device.type == "cpu" else 0)
 
     def in_order(self, compute: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """``compute`` of each item, in the order of the items; a few are computed ahead.

@@ -75,6 +75,10 @@ class Pace:
         rate = ranks * (DATACENTRE if device_memory >= DATACENTRE_MEMORY else WORKSTATION)[precision]
         return cls(rate, rate, assumed=True)
 
+    def slowed(self, part: float) -> Pace:
+        """The pace where only this part of the processors is at work."""
+        return Pace(part * self.network, part * self.attention, self.assumed)
+
     def seconds(self, workload: Workload, exchange: float = 0.0, transfer: float = 0.0) -> Seconds:
         """The time that the workload takes."""
         steps = [step for step in workload.program.steps if isinstance(step, Attention)]

@@ -7,7 +7,7 @@ refuses with numbers what cannot fit. Nothing that it decides changes the answer
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -29,6 +29,7 @@ DEVICE, MEMORY, FILE = "device", "memory", "file"  # where a feature map lives
 MODEST = 3 << 29  # 1.5 GiB: what features take of a machine's memory unasked; others work on it too
 SMALL_STRIPS = 8  # rows waiting to be stored take at most this part of the memory for features
 CACHED = 3  # this part is reserved for hidden features that are kept; they also take what maps leave
+IN_FLIGHT = 2  # tiles in flight may take this part of main memory, more only where one alone does
 USABLE = 0.95  # of a device's free memory: its allocator loses some between blocks
 
 
@@ -74,6 +75,7 @@ class Schedule:
 
     ``main_bytes`` is the peak of main memory over all ranks of one host (pages that scratch files
     back are the system's and do not count), ``device_bytes`` the peak on each device.
+    ``lanes`` are the tiles that each rank has in flight at one time,
     ``cache_bytes`` are each rank's for kept tiles, ``memory_budget`` and ``device_budget`` its room for
     these and for feature maps. ``assumed``: the devices were not asked how fast they are.
     """
@@ -88,6 +90,7 @@ class Schedule:
     maps: tuple[Placed, ...]
     attention: tuple[KeysAndValues, ...]
     parameter_bytes: int
+    lanes: int
     tile_bytes: int
     cache_bytes: int
     main_bytes: int
@@ -139,9 +142,9 @@ def schedule(
 
     ``size`` (height, width) is the scene padded to the network's stride; ``local_ranks`` of the ranks are on
     one host (by default as a launcher said, or all). A rank on CPUs works on as many
-    tiles at one time as it has ``threads`` (by default torch's). ``weights_on`` is where the network is
-    (by default on such a device). ``assumed``: the devices need not exist
-    here, so their speed is assumed too. ``room`` says what there is instead of asking.
+    tiles at one time as it has ``threads`` (by default torch's), or as memory has room for.
+    ``weights_on`` is where the network is (by default on such a device). ``assumed``: the devices
+    need not exist here, so their speed is assumed too. ``room`` says what there is instead of asking.
 
     Raises:
         PlanMemory, PlanDeviceMemory: the job cannot fit, with the numbers.
@@ -154,9 +157,30 @@ def schedule(
     workload = Workload(program, size, precision)
     hosted = local_ranks or machine.ranks_here(ranks)
     lanes = (threads or torch.get_num_threads()) if device == "cpu" else 1
-    demand = Demand(workload, tile, ranks, device, parameter_bytes, hosted, lanes, weights_on or device)
+    demand = Demand(workload, tile, ranks, device, parameter_bytes, hosted, lanes, weights_on or device, lanes)
+    demand = _with_room_for_lanes(demand, room)
     chosen = (_on_devices if device == "cuda" else _on_processors)(demand, room, modest=limits.memory is None)
     return _written_down(demand, chosen, room, assumed)
+
+
+def _with_room_for_lanes(demand: Demand, room: Room) -> Demand:
+    """The same with fewer tiles in flight, where main memory has no room for as many as there are threads.
+
+    No bit depends on their number, and slower is better than refused.
+    """
+    while demand.lanes > 1 and not _lanes_fit(demand, room):
+        demand = replace(demand, lanes=demand.lanes - 1)
+    return demand
+
+
+def _lanes_fit(demand: Demand, room: Room) -> bool:
+    few = demand.hosted * demand.tile_bytes <= room.memory // IN_FLIGHT
+    return few and _least(demand) <= room.memory
+
+
+def _least(demand: Demand) -> int:
+    """Main memory that processors need with all maps in files, over all ranks of one host."""
+    return demand.host_bytes + demand.hosted * demand.strip_bytes(demand.tile)
 
 
 @dataclass(frozen=True)
@@ -188,7 +212,7 @@ class _Layout:
 def _on_processors(demand: Demand, room: Room, *, modest: bool) -> _Layout:
     """Maps in main memory as far as it goes, then in scratch files."""
     fixed = demand.host_bytes
-    _check_main(demand, fixed + demand.hosted * demand.strip_bytes(demand.tile), room)
+    _check_main(demand, _least(demand), room)
     free = room.memory - fixed
     return _first_on_disk(
         [
@@ -312,6 +336,7 @@ def _written_down(demand: Demand, layout: _Layout, room: Room, assumed: bool) ->
         ),
         attention=demand.attention,
         parameter_bytes=demand.parameter_bytes,
+        lanes=demand.lanes,
         tile_bytes=demand.tile_bytes,
         cache_bytes=layout.cache,
         main_bytes=main,
@@ -341,7 +366,7 @@ def _seconds(demand: Demand, layout: _Layout, room: Room, exchange: Mapping[str,
     pace = (
         Pace.typical(workload.precision, ranks, room.device)
         if assumed and device == "cuda"
-        else Pace.here(workload.precision, ranks, device, demand.hosted)
+        else Pace.here(workload.precision, ranks, device, demand.hosted).slowed(demand.lanes / demand.threads)
     )
     cached = layout.held(FILE) <= room.memory - demand.host_bytes
     return pace.seconds(

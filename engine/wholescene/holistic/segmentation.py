@@ -205,7 +205,7 @@ class Job:
         progress = Progress(self.sink, Workload(program, plan.size, self.precision), division, self.ranks)
         source, dtype = _ViewSource(self.view), precision.DTYPES[self.precision]
         store = Store(plan.memory_budget, None, device, plan.device_budget, plan.places)
-        lanes = Lanes.for_device(device)
+        lanes = Lanes.for_device(device, plan.lanes)
         try:
             try:
                 executor = Executor(

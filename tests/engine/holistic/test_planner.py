@@ -129,6 +129,19 @@ def test_one_data_centre_gpu_takes_about_five_seconds():
     assert 1 < planned(program, device="cuda").seconds.total < 5
 
 
+def test_fewer_threads_work_where_memory_has_no_room_for_their_tiles():
+    """A laptop with many threads runs a large network slowly, and does not refuse it."""
+    program = large(spim={"stages": []})
+    alone = planned(program, limits=Limits(256 * GIB))
+    memory = 5 * alone.tile_bytes + 2 * GIB
+    tight = planned(program, threads=16, limits=Limits(memory), room=Room(memory))
+    assert 1 < tight.lanes < 16
+    assert tight.tile_bytes == pytest.approx(tight.lanes * alone.tile_bytes, rel=0.001)
+    assert tight.tile_bytes <= memory // 2
+    assert tight.main_bytes <= memory
+    assert planned(program, threads=16, limits=Limits(256 * GIB)).lanes == 16
+
+
 # -- where maps live -----------------------------------------------------------------
 
 
