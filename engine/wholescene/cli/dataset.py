@@ -203,7 +203,8 @@ def _show_findings(findings: Sequence[Finding], console: Console) -> None:
     unique = list(dict.fromkeys(sorted(findings, key=lambda finding: not finding.wrong)))
     for finding in unique[:SHOWN_FINDINGS]:
         mark, style = ("✗ ", "red") if finding.wrong else ("• ", "yellow")
-        text = Text(mark, style=style).append(finding.topic, style="bold")
+        topic = finding.topic.rpartition(".")[2].replace("_", " ")  # some are codes of errors
+        text = Text(mark, style=style).append(topic, style="bold")
         console.print(text.append(f" {finding.scene}:" if finding.scene else ":").append(f" {finding.detail}"))
     if len(unique) > SHOWN_FINDINGS:
         console.print(f"  and {len(unique) - SHOWN_FINDINGS} more; --json lists all", style="dim")

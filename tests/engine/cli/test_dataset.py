@@ -31,7 +31,7 @@ def test_a_faulty_folder_ends_with_1_and_names_scene_and_fault(water, capsys):
     miniatures.picture(water / "val" / "label" / "02.png", labels)
     assert main(["dataset", "check", str(water)]) == 1
     told = " ".join(capsys.readouterr().out.split())
-    assert "data.labels_differ train/01:" in told
+    assert "labels differ train/01:" in told
     assert "unknown values val/02: no class has 7 (1)" in told
     assert "things are wrong." in told
 

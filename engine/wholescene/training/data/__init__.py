@@ -7,6 +7,7 @@ from .coding import IGNORE, Coding
 from .folder import load_dataset
 from .labelled import LabelledScene, Stored, open_pair
 from .pair import WHOLE, Dataset, ModelInput, Pair, Part, RasterLabel, VectorLabel, Wants
+from .single import scene_with_polygons
 from .splits import check_leaks, divide, read_split
 
 __all__ = [
@@ -27,4 +28,5 @@ __all__ = [
     "load_dataset",
     "open_pair",
     "read_split",
+    "scene_with_polygons",
 ]

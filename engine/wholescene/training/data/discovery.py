@@ -71,7 +71,7 @@ def _described(folder: Path, layout: Layout, files: Sequence[Path]) -> Descripti
     _check_count(folder, len(stored))
     same = all(0 <= value < IGNORE for value in stored)
     classes = [
-        Class(value=value if same else i, label=value, name=f"class {value}", colour=_colour(i))
+        Class(value=value if same else i, label=value, name=f"class {value}", colour=colour_of(i))
         for i, value in enumerate(stored)
     ]
     return Description(name=folder.name, layouts=[layout], classes=classes, ignore=list(ignored))
@@ -85,7 +85,7 @@ def _polygons(folder: Path, layout: Layout, files: Sequence[Path]) -> Descriptio
         raise DataLayoutUnknown(path=str(folder), detail=detail)
     names = sorted({polygon.value for path in files for polygon in read_layer(path, None, field).polygons} - {""})
     _check_count(folder, len(names))
-    classes = [Class(value=i, label=i, name=name, colour=_colour(i)) for i, name in enumerate(names)]
+    classes = [Class(value=i, label=i, name=name, colour=colour_of(i)) for i, name in enumerate(names)]
     found = Layout(images=layout.images, labels=layout.labels, field=field)
     return Description(name=folder.name, layouts=[found], classes=classes)
 
@@ -108,7 +108,7 @@ def _check_count(folder: Path, count: int) -> None:
         raise DataLayoutUnknown(path=str(folder), detail=f"the labels hold {count} different values")
 
 
-def _colour(place: int) -> str:
+def colour_of(place: int) -> str:
     """Hues a golden section apart, so that neighbours differ."""
     red, green, blue = colorsys.hsv_to_rgb(place * 0.618034 % 1, 0.65, 0.9)
     return f"#{round(red * 255):02X}{round(green * 255):02X}{round(blue * 255):02X}"

@@ -25,6 +25,7 @@ from .pair import Dataset, ModelInput, Pair, Wants
 
 Image = npt.NDArray[np.float32]
 STORED = LinearScaling((0.0,), (1.0,))  # the numbers as they are, but in float32
+STRIP = 512  # rows of labels read at once
 PERCENTILES = {"type": "percentile", "lower": 2, "upper": 98}
 
 
@@ -42,7 +43,8 @@ class LabelledScene:
 
     ``size`` (height, width) and all windows are of the model grid: that of the files unless the
     network's ground resolution asks for another. Windows may reach beyond the scene: there the image
-    is 0 and the labels are ignored, as where the image has no data. Safe to use from several threads.
+    is 0 and the labels are ignored, as where the image has no data. Safe to use from several threads;
+    a process that is forked off has to open its own.
     """
 
     def __init__(self, pair: Pair, scene: Scene, view: ModelView, scaling: LinearScaling, labels: LabelSource) -> None:
@@ -82,6 +84,19 @@ class LabelledScene:
     def stored(self, window: Window) -> Stored:
         """The same before scaling, for augmentation in the unit of the files. Raises as :meth:`read`."""
         return Stored(*self._window(window, STORED))
+
+    def sketch(self, step: int) -> Labels:
+        """Train ids of every ``step``-th row and column: where in the scene to look for a class.
+
+        Reads all labels once, a strip at a time. Raises as :meth:`read`.
+        """
+        height, width = self.size
+        strip = max(step, STRIP // step * step)
+        parts = [
+            self._labels(self._moved(Window(row, 0, min(strip, height - row), width)))[::step, ::step]
+            for row in range(0, height, strip)
+        ]
+        return np.concatenate(parts)
 
     def found(self, window: Window) -> tuple[Labels, Unknown]:
         """Train ids of a window within a scene on the files' own grid, and values that no class has, unharmed."""
