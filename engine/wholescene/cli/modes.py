@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from ..wire.request import MODES, OVERLAP, REACHES, STRIDE, WEIGHTINGS
+from .resources import count
 
 CROP = 512  # pixels
 
@@ -27,7 +28,7 @@ def add_spim_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_spim(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--spim-stages", type=_stages, metavar="1,2,3|none", help="stages whose attention stays")
-    group.add_argument("--spim-heads", type=_count, metavar="N", help="heads of the attention, for those of the preset")
+    group.add_argument("--spim-heads", type=count, metavar="N", help="heads of the attention, for those of the preset")
     group.add_argument("--spim-within", choices=REACHES, help="grid: attention stays within each region of a grid")
     group.add_argument("--spim-grid", type=_grid, metavar="H,W", help="height and width of these regions in pixels")
 
@@ -65,12 +66,6 @@ def _share(text: str) -> float:
     if not 0 <= share < 1:
         raise argparse.ArgumentTypeError(f"'{text}' is not a share from 0 to below 1, such as 0.25")
     return share
-
-
-def _count(text: str) -> int:
-    if not (text.isdigit() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1")
-    return int(text)
 
 
 def _stages(text: str) -> tuple[int, ...]:

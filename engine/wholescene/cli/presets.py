@@ -6,6 +6,8 @@ import argparse
 import json
 from typing import Any
 
+COLUMNS = ("preset", "what it maps", "classes", "bands", "m/pixel", "weights")
+
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the subcommand."""
@@ -31,8 +33,9 @@ def _show(described: list[dict[str, Any]]) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for heading in ("preset", "what it maps", "classes", "bands", "m/pixel", "weights"):
-        table.add_column(heading)
+    for heading in COLUMNS:  # so that it fits into 80 columns
+        table.add_column(heading, no_wrap=heading not in ("what it maps", "bands"))
+    table.columns[1].min_width, table.columns[3].max_width = 20, 11
     for preset in described:
         table.add_row(*_cells(preset))
     Console().print(table)

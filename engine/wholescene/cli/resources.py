@@ -6,8 +6,7 @@ import argparse
 import re
 from typing import TYPE_CHECKING
 
-from ..wire.errors import SizeInvalid
-from ..wire.sizes import parse_size
+from ..service.place import size
 
 if TYPE_CHECKING:
     from ..service.crew import Crew
@@ -21,12 +20,12 @@ def add_options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     group.add_argument("--ranks", type=_ranks, metavar="N", help="share each scene between N processes (default 1)")
     group.add_argument(
         "--threads",
-        type=_count,
+        type=count,
         metavar="T",
         help="threads of each rank (default: OMP_NUM_THREADS, or the processors divided by the ranks)",
     )
-    group.add_argument("--memory", type=_size, metavar="SIZE", help="main memory to use at most, such as 8GiB")
-    group.add_argument("--device-memory", type=_size, metavar="SIZE", help="memory to use at most on each device")
+    group.add_argument("--memory", type=size, metavar="SIZE", help="main memory to use at most, such as 8GiB")
+    group.add_argument("--device-memory", type=size, metavar="SIZE", help="memory to use at most on each device")
     return group
 
 
@@ -75,23 +74,17 @@ def devices_of(args: argparse.Namespace) -> tuple[str | None, ...]:
 
 
 def _ranks(text: str) -> int:
-    ranks = _count(text)
+    ranks = count(text)
     if ranks > MAX_RANKS:
         raise argparse.ArgumentTypeError(f"at most {MAX_RANKS} ranks")
     return ranks
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """A number from 1 as an argument type."""
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1")
     return int(text)
-
-
-def _size(text: str) -> int:
-    try:
-        return parse_size(text)
-    except SizeInvalid as problem:
-        raise argparse.ArgumentTypeError(problem.message) from None
 
 
 def _device(text: str) -> str:
