@@ -308,7 +308,7 @@ class OutOfMemory(WholeSceneError):
 
 class NotFinite(WholeSceneError):
     code = "compute.not_finite"
-    problem = "The network's answer at row {row}, column {col} is not a number: its features grew too large."
+    problem = "The network's answer near row {row}, column {col} is not a number: its features grew too large."
     remedy = "Choose --precision float32; if that is what was used, the weights do not suit scenes with such values."
 
 
