@@ -51,7 +51,7 @@ def _add_machine(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="what computes (default auto)")
     group.add_argument(
         "--devices",
-        type=count,
+        type=resources.count,
         metavar="N",
         help="so many GPUs, one rank each; with --device-memory they may be missing",
     )
@@ -76,13 +76,6 @@ def run(args: argparse.Namespace) -> int:
     else:
         show(found)
     return 0
-
-
-def count(text: str) -> int:
-    """A number from 1 as an argument type."""
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 1")
-    return int(text)
 
 
 # -- for people ----------------------------------------------------------------------
@@ -121,7 +114,8 @@ def _shares(planned: Schedule, threads: int) -> str:
     one = planned.ranks == 1
     means = f"{threads} {_plural('thread', threads)}" if planned.device == "cpu" else "one GPU"
     ranks = f"1 rank with {means}" if one else f"{planned.ranks} ranks, {means} each"
-    regions = f"{planned.regions} {_plural('region', planned.regions)}{'' if one else ' on each at most'}"
+    regions = f"{planned.regions} {_plural('region', planned.regions)}"
+    regions = regions if one else f"at most {regions} each"
     return f"{ranks}: {regions}, up to {planned.region:,} pixels a side"
 
 

@@ -48,7 +48,7 @@ def test_the_tables_say_what_will_be(scene, capsys):
     for words in (
         "12,800 × 12,800 pixels with water-lite",
         "2 ranks, ",
-        "on each at most",
+        "at most 1 region each",
         "stage3.spim",
         "10,000 pooled",
         "together",
