@@ -21,6 +21,7 @@ from ...wire.errors import DataBands, LabelsMissing, LabelValueUnknown
 from ...wire.plan import Window
 from .coding import IGNORE, Labels, Unknown, listed
 from .labels import LabelSource, open_labels
+from .mosaic import shown
 from .pair import Dataset, ModelInput, Pair, Wants
 
 Image = npt.NDArray[np.float32]
@@ -189,7 +190,7 @@ def open_pair(dataset: Dataset, pair: Pair, wants: Wants | None = None, *, whole
     """
     if pair.label is None:
         raise LabelsMissing(scene=pair.name, path=pair.expected)
-    with _on_error_closed(Scene.open(pair.sources, dataset.nodata)) as scene:
+    with _opened(dataset, pair) as scene:
         wanted = wants or dataset.model_input or every_band(dataset, scene)
         bands = match_bands(offered_bands(dataset, scene), wanted.bands, None, wanted.name)
         view = ModelView(scene, bands, STORED, wanted.ground_resolution)
@@ -202,14 +203,17 @@ def open_stored(dataset: Dataset, pair: Pair) -> LabelledScene:
     """All bands of a scene as the files hold them, whatever any network wants. Raises as :func:`open_pair`."""
     if pair.label is None:
         raise LabelsMissing(scene=pair.name, path=pair.expected)
-    with _on_error_closed(Scene.open(pair.sources, dataset.nodata)) as scene:
+    with _opened(dataset, pair) as scene:
         bands = tuple(band.number for band in _measured(dataset, scene))
         view = ModelView(scene, bands, STORED)
         return LabelledScene(pair, scene, view, STORED, open_labels(pair.label, scene)).restrict()
 
 
 @contextmanager
-def _on_error_closed(scene: Scene) -> Iterator[Scene]:
+def _opened(dataset: Dataset, pair: Pair) -> Iterator[Scene]:
+    """The pair's image; it stays open unless something goes wrong."""
+    scene = Scene.open(pair.sources, dataset.nodata)
+    scene.sources = tuple(map(shown, scene.sources))
     try:
         yield scene
     except BaseException:

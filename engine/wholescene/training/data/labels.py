@@ -18,6 +18,7 @@ from ...raster.scene import Scene
 from ...wire.errors import LabelsDiffer, LabelsUnplaced, LabelTypeUnsupported, WholeSceneError
 from ...wire.plan import Window
 from .coding import IGNORE, Labels, Unknown
+from .mosaic import shown
 from .pair import RasterLabel, VectorLabel
 from .vectors import Polygon, read_layer
 
@@ -48,9 +49,10 @@ class RasterLabels:
     """Class ids or colours in a raster on the grid of its image."""
 
     def __init__(self, label: RasterLabel, image: Scene) -> None:
-        self.path, self.coding = label.source, label.coding
+        self.path, self.coding = shown(label.source), label.coding
         self.known = self.coding.known()
         self.scene = Scene.open([label.source])
+        self.scene.sources = (self.path,)
         self._bands = COLOUR_BANDS if self.coding.colours else (1,)
         try:
             self._check(image)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, unescape
 
 import numpy as np
 from affine import Affine
@@ -28,6 +28,7 @@ GDAL_TYPES = {
     "float64": "Float64",
 }
 ROW_AND_COLUMN = re.compile(r"_(\d+)_(\d+)$")
+FIRST_TILE = re.compile(r"^<VRTDataset.*?<SourceFilename[^>]*>(.*?)</SourceFilename>", re.DOTALL)
 ALIGNMENT = 0.01  # pixels
 
 
@@ -58,6 +59,12 @@ def mosaic(paths: Sequence[Path], scene: str) -> str:
             )
     placed = _by_name(tiles, scene) if first.grid.transform == Affine.identity() else _by_ground(tiles, scene)
     return _vrt(placed)
+
+
+def shown(source: str) -> str:
+    """How messages call a GDAL name: a mosaic by its first tile."""
+    match = FIRST_TILE.search(source)
+    return f"{unescape(match[1])} and the tiles around it" if match else source
 
 
 def _tile(path: Path) -> Tile:

@@ -50,7 +50,7 @@ def divide(pairs: Sequence[Pair], split: Split, path: str, *, complete: bool) ->
         missing += [_pattern(entry) for entry, found in chosen if not found]
         divided[name] = _once([pair for _, found in chosen for pair in found], name, path)
     if missing and complete:
-        raise SplitInvalid(path=path, detail=f"there is no scene {listed(missing)}")
+        raise SplitInvalid(path=path, detail=f"there is no labelled scene {listed(missing)}")
     if split.rest is not None:
         named = {pair.name for chosen in divided.values() for pair in chosen}
         divided[split.rest] += tuple(pair for pair in grouped if pair.name not in named)

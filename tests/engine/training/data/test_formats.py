@@ -7,7 +7,7 @@ import miniatures
 from rasters import UTM, noise, write_raster
 from wholescene.presets.preset import PresetBand
 from wholescene.training.data import IGNORE, ModelInput, load_dataset
-from wholescene.wire.errors import DataBands, TilesUnplaced
+from wholescene.wire.errors import DataBands, LabelValueUnknown, SceneTruncated, TilesUnplaced
 from wholescene.wire.plan import Window
 
 ALL = Window(0, 0, miniatures.SIDE, miniatures.SIDE)
@@ -170,6 +170,22 @@ class TestWhuOhs:
         expected = np.where(self.LABELS == 0, IGNORE, self.LABELS.astype(int) - 1)[3:18, 5:25]
         np.testing.assert_array_equal(labels, expected)
 
+    def test_messages_name_a_tile_and_not_all_of_them(self, tmp_path):
+        labels = self.LABELS.copy()
+        labels[15, 3] = 99
+        miniatures.whu_ohs(tmp_path, self.IMAGE, labels, 10, {})
+        dataset = load_dataset(tmp_path, "whu-ohs:mosaic")
+        with dataset.open(dataset.splits["train"][0]) as scene:
+            with pytest.raises(LabelValueUnknown) as unknown:
+                scene.read(Window(10, 0, 10, 10))
+            (tmp_path / "tr" / "image" / "S1_0_1.tif").unlink()
+            with pytest.raises(SceneTruncated) as missing:
+                scene.read(Window(0, 10, 10, 10))
+        assert "S1_0_0.tif and the tiles around it" in unknown.value.message
+        assert "99" in unknown.value.message
+        assert "S1_0_0.tif and the tiles around it" in missing.value.message
+        assert max(len(error.value.message) for error in (unknown, missing)) < 800
+
     def test_tiles_that_say_nothing_of_their_place_are_refused(self, tmp_path):
         miniatures.raster(tmp_path / "tr" / "image" / "S1_0001.tif", self.IMAGE)
         miniatures.raster(tmp_path / "tr" / "label" / "S1_0001.tif", self.LABELS)
@@ -245,6 +261,34 @@ def test_dubai_is_split_as_its_readme_says(tmp_path):
     assert [pair.name for pair in dataset.unlabelled] == ["t4"]
     _, train_ids = read(dataset, dataset.splits["val"][0])
     np.testing.assert_array_equal(train_ids, np.where(labels == 0, IGNORE, labels.astype(int) - 1))
+
+
+@pytest.mark.full
+def test_the_real_dubai_scenes(shared_data, tmp_path):
+    """Sizes are those of the scenes' README; labels are those of its own program, read at once."""
+    import subprocess
+    import sys
+
+    import rasterio
+
+    subprocess.run([sys.executable, shared_data / "dubai" / "build.py", tmp_path], check=True)
+    for name, first in (("dubai", 1), ("dubai:water", 0)):
+        dataset = load_dataset(tmp_path, name)
+        (union,) = (pair for pair in dataset.splits["train"] if pair.name == "u78")
+        assert [pair.name for pair in dataset.unlabelled] == ["t4", "t5"]
+        with dataset.open(union) as scene:
+            assert scene.size == (9929, 8877)
+            window = Window(3500, 6200, 600, 700)  # across the edge of the L
+            image, labels = scene.read(window)
+        with rasterio.open(union.label.source) as file, rasterio.open(union.sources[0]) as picture:
+            cut = rasterio.windows.Window(6200, 3500, 700, 600)
+            truth, mask, pixels = file.read(1, window=cut), picture.dataset_mask(window=cut), picture.read(window=cut)
+        ignored = (truth == (0 if first else 255)) | (mask == 0)
+        np.testing.assert_array_equal(labels, np.where(ignored, IGNORE, truth.astype(int) - first))
+        assert (mask == 0).any()
+        assert (image[:, mask == 0] == 0).all()
+        mean, std = np.reshape([123.675, 116.28, 103.53], (3, 1, 1)), np.reshape([58.395, 57.12, 57.375], (3, 1, 1))
+        np.testing.assert_allclose(image, (pixels - mean) / std * (mask > 0), atol=1e-5)
 
 
 def test_the_real_prairie_is_split_as_its_readme_says(shared_data):

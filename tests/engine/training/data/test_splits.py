@@ -34,7 +34,7 @@ def test_what_is_not_named_is_left_out(tmp_path):
 
 
 def test_a_scene_that_is_not_there_is_an_error_in_ones_own_split_and_a_note_in_a_published_one(tmp_path):
-    with pytest.raises(SplitInvalid, match="there is no scene t9"):
+    with pytest.raises(SplitInvalid, match="there is no labelled scene t9"):
         divided(tmp_path, 'train = ["t1", "t9"]')
     found, whole = divided(tmp_path, 'train = ["t1", "t9"]', complete=False)
     assert found == {"train": ["t1"]}
