@@ -184,7 +184,8 @@ class Executor:
         for region, resident in self.staging.visit(self.regions, _features(step), step.writes):
             chunk, tiles = resident[step.writes], self.division.tiles(region.window, stride)
             compute = partial(finish, resident)
-            if all(self.cache.get(tile) is not None for tile in tiles):
+            cached = all(self.cache.get(tile) is not None for tile in tiles)
+            if cached or step.writes != step.reads.feature:  # nobody reads around what is stored
                 self._fill(step, chunk, tiles, step.macs_close, compute)
             else:
                 _rewrite(chunk, tiles, self._each(step, tiles, step.macs_close, compute))
@@ -228,7 +229,7 @@ class Executor:
         for region, resident in self.staging.visit(self.regions, [step.reads]):
             for _ in self.lanes.in_order(partial(take, resident), self.division.tiles(region.window, stride)):
                 pass
-        interaction.exchange()
+        interaction.exchange(self.lanes)
         for region, resident in self.staging.visit(self.regions, [step.reads], step.writes):
             tiles = self.division.tiles(region.window, stride)
             for tile, macs in zip(tiles, self.lanes.in_order(partial(finish, resident), tiles), strict=True):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -18,6 +19,7 @@ from torch import Tensor
 from ..nn.patch import Patch
 from ..nn.steps import Attention
 from ..wire.plan import Window
+from .lanes import Lanes
 from .ranks import Ranks
 from .regions import Division
 from .tiles import moved, rescale, tiles
@@ -84,8 +86,8 @@ class Interaction:
         if self.exchanged:
             self._queries[tile] = self.step.queries(patch).contiguous()
 
-    def exchange(self) -> None:
-        """Bring keys and values, queries and answers to where they are needed."""
+    def exchange(self, lanes: Lanes | None = None) -> None:
+        """Bring keys and values, queries and answers to where they are needed; what is asked here, on all lanes."""
         routes = [_keys_route(work, self.frames[work.frame]) for work in self.works]
         keys = self._deliver(routes, self._keys)
         values = self._deliver(routes, self._values)
@@ -95,9 +97,9 @@ class Interaction:
         queries = self._deliver([_queries_route(work) for work in self.works], self._queries)
         answers: Parts = {}
         for work in self._mine():
-            context = self._joined(work, keys, values)
-            for tile in work.tiles:
-                answers[tile.window, work.first] = attend(queries.pop((tile.window, work.first)), *context)
+            asked = [(tile.window, work.first) for tile in work.tiles]
+            answer = partial(_answer, queries, self._joined(work, keys, values))
+            answers.update(zip(asked, (lanes or Lanes()).in_order(answer, asked), strict=True))
         self._attended = _by_tile(self._deliver_back(answers))
 
     def attended(self, tile: Window, patch: Patch) -> Tensor:
@@ -133,6 +135,11 @@ class Interaction:
         back = [_reversed(parcel) for work in self.works for parcel in _queries_route(work)]
         depth = self.step.channels // self.step.heads
         return deliver(back, lambda parcel: answers[parcel.tile, parcel.first], depth, self.ranks, self.dtype)
+
+
+def _answer(queries: Parts, context: tuple[Tensor, Tensor], place: tuple[Window, int]) -> Tensor:
+    """What the queries of a tile, which are not needed again, attended to."""
+    return attend(queries.pop(place), *context)
 
 
 def attend(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
