@@ -163,7 +163,7 @@ class Agent:
         problem = from_dict(message.body["error"])
         if message.reply_to != self._asked:
             return _note(str(problem))
-        held = isinstance(problem, WorkerRefused) and "held" in problem.message
+        held = isinstance(problem, WorkerRefused) and problem.params.get("held")
         if not held or time.monotonic() - self._began > HELD_FOR:
             raise problem
         time.sleep(1.0)

@@ -61,13 +61,18 @@ class RemoteMember:
         return self._session is not None
 
     @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return self._over
+
+    @property
     def awaited(self) -> bool:
         """Whether an agent that comes now should start it."""
-        return not self.started and not self._over
+        return not self.started and not self.over
 
     def is_of(self, session: str) -> bool:
         """Whether this agent was asked to start it, and it has not ended."""
-        return self._session == session and not self._over
+        return self._session == session and not self.over
 
     def start(self, session: str, port: int) -> None:
         """Ask the agent behind ``session`` for a process that meets the others at ``port`` of rank 0's host."""
@@ -156,6 +161,11 @@ class AttachedGroup:
         """Whether all ranks are there."""
         return len(self.agents) == self.size
 
+    @property
+    def at_work(self) -> bool:
+        """Whether there are ranks of it already, or some that are waited for."""
+        return any(not member.over for member in self.members)
+
     def launch(self, hear: Callable[[Any, dict[str, Any]], None]) -> WorkerGroup:
         """Start a process for each rank; ranks whose agents are missing may still come."""
         self.life, self.members, self.job = new_id(), [], None
@@ -205,7 +215,8 @@ class Attached:
         if group.size != size:
             raise WorkerRefused(detail=f"its group '{name}' has {group.size} ranks, not {size}")
         if agent.rank in group.agents:
-            raise WorkerRefused(detail=f"rank {agent.rank} of '{name}' is held by {group.agents[agent.rank].host}")
+            holder = group.agents[agent.rank].host
+            raise WorkerRefused(detail=f"rank {agent.rank} of '{name}' is held by {holder}", held=True)
         if name not in self._groups and len(self._groups) >= MAX_GROUPS:
             raise WorkerRefused(detail=f"there are {MAX_GROUPS} groups already")
         self._groups[name] = group

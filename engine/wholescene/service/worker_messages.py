@@ -39,7 +39,7 @@ def attach(engine: Engine, message: Message) -> None:
     known = engine.attached.knows(message.session)
     group = engine.attached.attach(name, size, agent)
     engine.reply(message, "worker.attached", {"life": engine.attached.life(message.session)})
-    if group.complete and not known:
+    if group.complete and not known and not group.at_work:
         engine.conductor.retire_worker()
 
 
@@ -80,6 +80,9 @@ def _event(values: Any) -> dict[str, Any]:
     for name, kind in EVENTS[str(values["event"])].items():
         if name not in values or isinstance(values[name], bool) or not isinstance(values[name], kind):
             raise BadMessage(detail=f"the event '{values['event']}' lacks '{name}'")
+    if values["event"] == "here":  # these stand in every status
+        for name in ("device", "host"):
+            _text(values, name)
     if not isinstance(values.get("job"), (str, type(None))):
         raise BadMessage(detail="'job' has to be the id of a job")
     return dict(values)

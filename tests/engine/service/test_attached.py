@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from unittest.mock import ANY
 
 import numpy as np
 import psutil
@@ -19,7 +20,7 @@ from wholescene.service.client import EngineClient
 from wholescene.service.place import Place
 from wholescene.service.run import serve
 from wholescene.wire.connection import ConnectionInfo, read_connection, write_connection
-from wholescene.wire.errors import Cancelled, EngineLost, RanksMissing, WholeSceneError, WorkerDied
+from wholescene.wire.errors import Cancelled, EngineLost, RanksMissing, SceneNotFound, WholeSceneError, WorkerDied
 from wholescene.wire.plan import OutputGrid, Plan
 
 PLAN = Plan(OutputGrid(WIDTH, HEIGHT, (0.5, 0.0, 1000.0, 0.0, -0.5, 2000.0), ""), CLASSES, "plain", "float32").to_dict()
@@ -128,8 +129,15 @@ def test_a_job_that_came_before_rank_0_is_given_to_it(client, agents, request_fo
     wait_for(lambda: client.status()["worker"]["state"] == "busy")
     first = agents(0, 2)
     assert first.begin()["job"] == job
-    assert second.receive("worker.start").body["life"] == first.life
-    client.cancel(job)
+    second.life = second.receive("worker.start").body["life"]
+    assert second.life == first.life
+    for one in (first, second):
+        one.event("failed", job=job, error={"code": "scene.not_found", "params": {"path": "x"}})
+    with pytest.raises(SceneNotFound):
+        client.follow(job, View())
+    following = client.submit(request_for())
+    assert first.receive("worker.run").body == {"life": first.life, "job": following, "request": ANY}  # still warm
+    client.cancel(following)
 
 
 @pytest.mark.parametrize(
@@ -255,6 +263,7 @@ def test_more_blocks_than_granted_are_refused(client, agents, request_for, engin
         {"event": "failed", "error": "bad"},
         {"event": "ended"},
         {"event": "here", "device": "cpu", "host": "h", "pid": True},
+        {"event": "here", "device": "cpu", "host": "h" * 300, "pid": 1},
         {"event": "cancelled", "job": 7},
     ],
 )
