@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .encoder import Encoder, Stage
-from .kernels import layer_norm, linear_add, linear_gelu, sum_of_squares
+from .kernels import layer_norm, linear_add, linear_gelu, square_sums, sum_of_squares
 from .patch import Patch, convolve
 from .steps import Global, Local, Read, macs
 
@@ -66,9 +66,8 @@ class GRN(nn.Module):
         self.bias = nn.Parameter(torch.zeros(channels))
 
     def forward(self, x: Tensor) -> Tensor:
-        # A bf16 sum over a scene of millions of pixels would stop growing: sum in float32.
-        squares = (x * x).sum((1, 2), keepdim=True, dtype=torch.float32)
-        return torch.addcmul(self.bias.to(x.dtype), x, self.scale(squares).to(x.dtype))
+        # A bf16 sum over a scene of millions of pixels would stop growing: `square_sums` are in float32.
+        return torch.addcmul(self.bias.to(x.dtype), x, self.scale(square_sums(x, (1, 2))).to(x.dtype))
 
     def scale(self, squares: Tensor) -> Tensor:
         """Factor per channel from the sum of squares over the image, both ``[B, 1, 1, C]``."""

@@ -22,11 +22,19 @@ def sum_of_squares(pixels: Tensor) -> Tensor:
     """
     if pixels.device.type != "cpu" or pixels.dtype == torch.float64 or _learns(pixels):
         rows = pixels.permute(0, 2, 3, 1).flatten(0, 2)
-        return (rows * rows).sum(0, dtype=torch.promote_types(rows.dtype, torch.float32))
+        return square_sums(rows, (0,)).squeeze(0)
     unused = [torch.zeros(pixels.shape[1]) for _ in range(2)]  # running averages; float32 makes the results so
     mean, variance = torch.ops.aten.batch_norm_update_stats(pixels, *unused, 0.0)
     total: Tensor = (variance + mean * mean) * (pixels.numel() // pixels.shape[1])
     return total
+
+
+def square_sums(x: Tensor, dims: tuple[int, ...]) -> Tensor:
+    """Sum of squares over ``dims``, which are kept with length 1, in float32 or better."""
+    if x.dtype == torch.float16:  # which cannot hold the square of a number above 255
+        norm: Tensor = torch.linalg.vector_norm(x, dim=dims, keepdim=True, dtype=torch.float32)
+        return norm.square()
+    return (x * x).sum(dims, keepdim=True, dtype=torch.promote_types(x.dtype, torch.float32))
 
 
 def linear_gelu(x: Tensor, layer: nn.Linear) -> Tensor:
@@ -65,6 +73,9 @@ def _has_kernels(device: str, dtype: torch.dtype) -> bool:
     if device != "cpu" or platform.machine() not in ("x86_64", "AMD64"):
         return False
     if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
+        return False
+    # not part of torch's public interface: a release without them only takes longer
+    if not all(hasattr(torch.ops.mkldnn, name) for name in ("_linear_pointwise", "_is_mkldnn_bf16_supported")):
         return False
     if dtype == torch.bfloat16:
         return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())

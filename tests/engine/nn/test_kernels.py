@@ -35,6 +35,14 @@ def test_sum_of_squares(dtype):
     torch.testing.assert_close(found.double(), (pixels.double() ** 2).sum((0, 2, 3)), rtol=1e-5, atol=0)
 
 
+@pytest.mark.parametrize("dtype", [torch.float16, torch.float32, torch.bfloat16])
+def test_squares_that_float16_cannot_hold(dtype):
+    """320² is 102,400, and the largest float16 65,504."""
+    found = kernels.square_sums(torch.full((1, 4, 6, 2), 320.0, dtype=dtype), (1, 2))
+    assert found.dtype == torch.float32
+    torch.testing.assert_close(found, torch.full((1, 1, 1, 2), 24 * 102_400.0))
+
+
 @torch.inference_mode()
 @pytest.mark.parametrize("channels", [24, 32, 40])
 @dtypes
