@@ -58,11 +58,11 @@ def classify(logits: Patch, values: Tensor, *, confidence: bool) -> list[Pixels]
     """Class values ``[h, w]`` of a tile and, if asked for, the winner's probability in percent.
 
     Raises:
-        NotFinite: a logit is no number. The first class would win there, as if it had been found.
+        NotFinite: a highest logit is no number or infinite. The first class would win, as if it had been found.
     """
     # max over a strided class axis is many times faster than argmax on CPUs, and gives the same
     highest, best = logits.data[0].float().max(0)
-    if bool(highest.isnan().any()):
+    if not bool(torch.stack(highest.aminmax()).isfinite().all()):
         raise errors.NotFinite(row=logits.window.row, col=logits.window.col)
     layers = [values[best.cpu()].numpy()]
     if confidence:

@@ -38,6 +38,8 @@ def load(
     described = msgspec.json.encode(architecture or preset.architecture, order="deterministic")
     try:
         return _load(path, path.stat().st_mtime_ns, described, precision, str(device), off)
+    except torch.OutOfMemoryError:
+        raise  # nothing is wrong with the preset
     except (SafetensorError, RuntimeError, ValueError, TypeError, KeyError) as problem:
         raise errors.PresetInvalid(path=str(path), detail=_first_line(problem)) from problem
 

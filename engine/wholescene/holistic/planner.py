@@ -112,14 +112,9 @@ class Schedule:
         return sum(placed.bytes for placed in self.maps if placed.place == place)
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for the other ranks and for ``--json``."""
+        """Plain values for ``--json``."""
         values: dict[str, Any] = msgspec.to_builtins(self)
         return values
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Schedule:
-        """The schedule that `to_dict` described."""
-        return msgspec.convert(values, cls)
 
 
 def schedule(

@@ -21,8 +21,7 @@ from .models import parameter_bytes
 from .planner import Limits, Schedule, schedule
 from .precision import DTYPES
 from .rehearsal import weightless
-
-TILE = 512  # side of a compute tile in scene pixels, where the preset does not say
+from .tiles import SIDE
 
 
 @dataclass(frozen=True)
@@ -124,7 +123,7 @@ def _schedule(
     return schedule(
         model.program(len(preset.bands)),
         (height, width),
-        int(preset.tile.get("side", TILE)),
+        int(preset.tile.get("side", SIDE)),
         precision,
         devices.count,
         devices.kind,

@@ -37,9 +37,9 @@ from .progress import Progress
 from .ranks import Alone, Ranks
 from .regions import divide
 from .sink import Pixels, Sink
+from .tiles import SIDE
 
 Decision = TypeVar("Decision")
-TILE = 512  # side of a compute tile in scene pixels, where the preset does not say
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,11 @@ def segment(
 
 def _together(ranks: Ranks, prepare: Callable[[], Job]) -> Job:
     """What ``prepare`` gives, if it succeeds on all ranks."""
-    job, problem = None, None
+    job: Job | None = None
+    problem: Exception | None = None
     try:
         job = prepare()
-    except errors.WholeSceneError as found:
+    except Exception as found:  # of whatever kind: the others wait
         problem = found
     if ranks.any(problem is not None):
         raise problem or errors.Cancelled()
@@ -147,7 +148,7 @@ class Job:
         self.preset.weights_path()
         self.scene = stack.enter_context(Scene.open(request.sources, nodata=request.nodata))
         self.bands = match_bands(self.scene.bands, self.preset.bands, request.bands, self.preset.name)
-        self.tile = int(self.preset.tile.get("side", TILE))
+        self.tile = int(self.preset.tile.get("side", SIDE))
         self.values = torch.tensor([entry.value for entry in self.preset.classes], dtype=torch.uint8)
         self.architecture = ablation.ablate(self.preset, request, self.tile)
 

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 from ..wire.plan import Window
 
+SIDE = 512  # of a compute tile in scene pixels, where the preset does not say
+
 
 def tile_rows(height: int, width: int, side: int) -> Iterator[list[Window]]:
     """The tiles of a map from top to bottom, one list per row of tiles; the last may be smaller."""

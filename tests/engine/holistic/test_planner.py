@@ -4,6 +4,7 @@ import json
 from functools import cache
 from itertools import pairwise
 
+import msgspec
 import pytest
 
 from networks import ATTO, NARROW_CONVNEXTV2, network
@@ -262,7 +263,7 @@ def test_half_precision_is_refused_on_processors():
 
 def test_other_ranks_get_the_same_schedule():
     found = planned(ranks=3)
-    assert Schedule.from_dict(json.loads(json.dumps(found.to_dict()))) == found
+    assert msgspec.json.decode(msgspec.json.encode(found), type=Schedule) == found
 
 
 def test_exchanged_bytes_are_those_of_the_formulas():

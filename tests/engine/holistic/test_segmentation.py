@@ -1,5 +1,7 @@
 """From a request to blocks, held against one plain forward pass over the whole image."""
 
+import math
+
 import numpy as np
 import pytest
 import rasterio
@@ -8,8 +10,11 @@ from safetensors.torch import load_file, save_file
 
 from jobs import CollectingSink, picture, random_zoo, undivided, write_scene
 from wholescene.holistic import segment
+from wholescene.holistic.delivery import classify
+from wholescene.nn.patch import Patch
 from wholescene.presets.seal import seal
 from wholescene.wire import errors
+from wholescene.wire.plan import Window
 from wholescene.wire.request import Extent, SegmentRequest
 
 QUARTER_METRE = 0.25 * 0.9996  # in metres of the UTM grid, which is drawn smaller along its central meridian
@@ -200,3 +205,11 @@ def test_features_that_overflow_are_told_and_not_mapped(tmp_path, scene):
     with pytest.raises(errors.NotFinite):
         run(zoo, scene, sink)
     assert not sink.times.any()
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+def test_a_logit_that_is_no_number_is_told(number):
+    logits = torch.zeros(1, 3, 8, 8)
+    logits[0, 1, 4, 5] = number
+    with pytest.raises(errors.NotFinite):
+        classify(Patch(logits, Window(0, 0, 8, 8), (8, 8)), torch.arange(3, dtype=torch.uint8), confidence=False)
