@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from ..wire.errors import Cancelled
 from .progress import LOG_EVERY, Stop, duration, stop_on_signals
 
 if TYPE_CHECKING:
@@ -50,8 +51,12 @@ def run(args: argparse.Namespace) -> int:
     from ..training.run import train
 
     keep_memory()
-    with stop_on_signals() as stop, _view(stop) as view:
-        preset = train(args.config, resume=args.resume, ranks=args.ranks, threads=args.threads, listener=view)
+    try:
+        with stop_on_signals() as stop, _view(stop) as view:
+            preset = train(args.config, resume=args.resume, ranks=args.ranks, threads=args.threads, listener=view)
+    except Cancelled:
+        print("A checkpoint has been written; go on with --resume.", file=sys.stderr)
+        raise
     if int(os.environ.get("RANK", "0")) == 0:
         print(preset)
     return 0

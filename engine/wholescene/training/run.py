@@ -17,6 +17,7 @@ from safetensors.torch import load_file
 from .. import nn
 from ..holistic.precision import check as check_precision
 from ..holistic.ranks import Alone, Ranks, exact, join, leave
+from ..holistic.segmentation import memory_errors
 from ..presets.reading import read_preset
 from ..wire.errors import (
     PresetInvalid,
@@ -36,7 +37,7 @@ from .team import Team, make_team
 from .trainer import BEST, Listener, Trainer
 from .validation import Scores
 
-LOOPBACK = "lo0" if sys.platform == "darwin" else "lo"
+LOOPBACK = {"darwin": "lo0", "linux": "lo"}.get(sys.platform)
 PATIENCE = 10.0  # seconds that other ranks have to end by themselves
 
 
@@ -85,10 +86,14 @@ def train_rank(path: Path, config: Config, ranks: Ranks, listener: Listener, *, 
     network = _network(path, config, sources)
     criterion = Criterion(config.loss, class_weights(learn_from.counts, config.loss.balance))
     trainer = Trainer(config, network, criterion, (learn_from, judge_by), team)
-    if resume:
-        trainer.resume()
-    trainer.run(listener)
-    _close(learn_from, judge_by)
+    try:
+        if resume:
+            trainer.resume()
+        with memory_errors():
+            trainer.run(listener)
+    finally:
+        trainer.close()
+        _close(learn_from, judge_by)
     return _finish(path, config, sources, trainer)
 
 

@@ -94,7 +94,10 @@ class Trainer:
                 self.save()
             if stop and not last:
                 raise Cancelled()
-        self._reader.shutdown()
+
+    def close(self) -> None:
+        """Read no further, and finish the log."""
+        self._reader.shutdown(cancel_futures=True)
         self.journal.close()
 
     # -- one step ------------------------------------------------------------------
