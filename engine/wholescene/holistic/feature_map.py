@@ -212,11 +212,11 @@ class Store:
         return np.memmap(file, dtype=np.uint8, mode="r+", shape=(count,))
 
     def _check_room(self, count: int) -> None:
-        if shutil.disk_usage(self.scratch).free < count:
+        if room_in(self.scratch) < count:
             raise self._full(count)
 
     def _full(self, count: int) -> errors.ScratchFull:
-        free = shutil.disk_usage(self.scratch).free
+        free = room_in(self.scratch)
         return errors.ScratchFull(path=str(self.scratch), free_mb=free >> 20, needed_mb=count >> 20)
 
 
@@ -236,6 +236,14 @@ def scratch_folder() -> Path:
     folder = Path(tempfile.gettempdir())
     on_disk = Path("/var/tmp")
     return on_disk if in_memory(folder) and os.access(on_disk, os.W_OK) else folder
+
+
+def room_in(folder: Path) -> int:
+    """Bytes free in a folder; 0 where there is none."""
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return 0
 
 
 def in_memory(folder: Path) -> bool:

@@ -6,7 +6,6 @@ In a container or a batch job the control group sets tighter limits than the mac
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import psutil
 import torch
 
-from .feature_map import scratch_folder
+from .feature_map import room_in, scratch_folder
 
 CGROUPS = Path("/sys/fs/cgroup")
 OWN_CGROUP = Path("/proc/self/cgroup")
@@ -79,7 +78,7 @@ def device_memory(index: int | None = None) -> Memory:
 
 def scratch_room() -> int:
     """Bytes free in the scratch folder."""
-    return shutil.disk_usage(scratch_folder()).free
+    return room_in(scratch_folder())
 
 
 def _quotas(cgroups: Path, own: Path) -> Iterator[float]:

@@ -6,6 +6,7 @@ import os
 import pytest
 import torch
 
+from wholescene.holistic import machine
 from wholescene.holistic.feature_map import Chunk, Store, scratch_folder
 from wholescene.nn.patch import Patch
 from wholescene.wire import errors
@@ -41,6 +42,13 @@ def test_full_scratch_disk_is_told_before_anything_runs(tmp_path):
     with pytest.raises(errors.ScratchFull) as caught:
         Store(0, tmp_path).allocate(1 << 20, 1 << 20, 64, torch.float32)
     assert caught.value.params["needed_mb"] == (1 << 40) * 64 * 4 >> 20
+
+
+def test_a_scratch_folder_that_is_not_there_has_no_room(tmp_path, monkeypatch):
+    monkeypatch.setenv("WHOLESCENE_SCRATCH", str(tmp_path / "missing"))
+    assert machine.scratch_room() == 0
+    with pytest.raises(errors.ScratchFull):
+        Store(0).allocate(10, 10, 4, torch.float32)
 
 
 def test_disk_that_fills_meanwhile(tmp_path, monkeypatch):
