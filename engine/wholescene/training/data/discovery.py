@@ -23,6 +23,7 @@ IMAGE_FOLDERS = ("images", "image", "img", "imgs", "rgb", "scenes")
 LABEL_FOLDERS = ("labels", "label", "masks", "mask", "gt", "annotations", "annotation")
 ENDINGS = ("", "_label", "_labels", "_mask", "_gt", "_lc")
 CLASS_FIELDS = ("class", "label", "class_name", "landcover", "land_cover", "type", "code", "id")
+METADATA = {".json"}  # beside a scene it is rather a description of it
 LOOKED_AT = 64  # label files
 PIXELS = 512  # to a side of what is read of each
 
@@ -55,7 +56,7 @@ def _layouts(present: set[str]) -> list[Layout]:
         for images, truth, ending in product(image_folders, label_folders, ENDINGS)
     ]
     beside = [Layout(images="{name}.*", labels=f"{{name}}{ending}.*") for ending in ENDINGS[1:]]
-    vectors = [Layout(images="{name}.*", labels=f"{{name}}{suffix}") for suffix in sorted(VECTOR_SUFFIXES)]
+    vectors = [Layout(images="{name}.*", labels=f"{{name}}{suffix}") for suffix in sorted(VECTOR_SUFFIXES - METADATA)]
     return [*folders, *split_within, *beside, *vectors]
 
 

@@ -131,6 +131,8 @@ def test_large_scenes_are_sampled_and_shares_estimated(tmp_path):
     assert not report.complete
     assert any("--full" in note for note in report.notes)
     assert report.shares("train")[1] == pytest.approx(0.5, abs=0.1)
+    assert sum(report.counts("train")) == pytest.approx(height * width)  # estimated for the whole
+    assert report.scenes[0].ignored == pytest.approx(0, abs=1)
     full = check(load_dataset(tmp_path), full=True)
     assert full.complete
     assert full.shares("train") == [0.5, 0.5]

@@ -1,6 +1,8 @@
 """Label rasters and polygons against GDAL's own programs, and what is refused."""
 
 import json
+import sqlite3
+import struct
 import threading
 
 import numpy as np
@@ -150,6 +152,25 @@ class TestReaders:
         assert [polygon.value for polygon in layer.polygons] == ["lake", "field", "7"]
         assert all(polygon.rings[0].tolist() == [list(vertex) for vertex in LAKE] for polygon in layer.polygons)
         assert layer.crs == "EPSG:32631"
+
+    def test_empty_geometries_and_deleted_rows_are_left_out(self, tmp_path):
+        path = miniatures.geopackage(tmp_path / "l.gpkg", [("lake", miniatures.well_known_binary([LAKE]))])
+        file = sqlite3.connect(path)
+        empty = b"GP\x00\x11" + struct.pack("<i", 32631) + struct.pack("<BII", 1, 3, 0)  # the flag for empty is set
+        file.execute("INSERT INTO labels (geom, class) VALUES (?, 'nothing')", (empty,))
+        file.execute("INSERT INTO labels (geom, class) VALUES (?, 'nothing')", (empty[:8],))
+        file.execute("INSERT INTO labels (geom, class) VALUES (NULL, 'null')")
+        file.commit()
+        file.close()
+        filled = [polygon.value for polygon in read_layer(path, None, "class").polygons if polygon.rings]
+        assert filled == ["lake"]
+        source = geojson(tmp_path / "source.json", self.FEATURES)
+        gdal_tool("ogr2ogr", "-f", "ESRI Shapefile", tmp_path / "l.shp", source)
+        table = bytearray((tmp_path / "l.dbf").read_bytes())
+        header, size = struct.unpack_from("<HH", table, 8)
+        table[header + size] = ord("*")  # dBASE's mark of a deleted row, here of the second
+        (tmp_path / "l.dbf").write_bytes(table)
+        assert [polygon.value for polygon in read_layer(tmp_path / "l.shp", None, "class").polygons] == ["lake", ""]
 
     def test_a_layer_has_to_be_named_where_there_are_several(self, tmp_path):
         path = tmp_path / "l.gpkg"

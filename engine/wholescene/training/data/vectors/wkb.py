@@ -10,7 +10,6 @@ from .layer import Ring
 
 POLYGON, MULTIPOLYGON = 3, 6
 NAMES = {1: "points", 2: "lines", 4: "points", 5: "lines", 7: "collections", 10: "curve polygons", 12: "surfaces"}
-EWKB_Z, EWKB_M, EWKB_SRID = 0x80000000, 0x40000000, 0x20000000
 
 
 def rings(data: bytes) -> tuple[Ring, ...]:
@@ -37,13 +36,9 @@ class _Reader:
         raise ValueError(f"it holds {NAMES.get(kind, f'geometries of type {kind}')}, not polygons")
 
     def kind(self, order: str) -> tuple[int, int]:
-        """The type without its flags, and the numbers of a vertex."""
+        """The type, and how many numbers a vertex has."""
         code = self.number("I", order)
-        dimensions = 2 + bool(code & EWKB_Z) + bool(code & EWKB_M)
-        if code & EWKB_SRID:
-            self.number("I", order)
-        code &= 0x0FFFFFFF
-        return code % 1000, dimensions + (0, 1, 1, 2)[code // 1000 % 4]
+        return code % 1000, (2, 3, 3, 4)[code // 1000 % 4]  # plain, with heights, with measures, with both
 
     def ring(self, order: str, dimensions: int) -> Ring:
         count = self.number("I", order)
