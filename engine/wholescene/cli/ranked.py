@@ -82,7 +82,7 @@ class GroupDoor:
             if event is not None and kill_at is None:
                 _bring(event, sink)
 
-    def _next(self, group: Group) -> dict[str, Any] | None:
+    def _next(self, group: Group | None) -> dict[str, Any] | None:
         """The next event of ``group``; None if none came for a while."""
         try:
             whose, event = self._events.get(timeout=LOOK_UP)
@@ -97,6 +97,8 @@ class GroupDoor:
         return event
 
     def _warm_group(self) -> Group:
+        while not self._events.empty():  # it may have ended since the last scene
+            self._next(self._group)
         if self._group is None:
             from ..service.logs import worker_log
 

@@ -63,7 +63,11 @@ class Crew:
         def clean_up() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
-        return WorkerGroup(hear, start, self.size, self.meeting_seconds, clean_up)
+        try:
+            return WorkerGroup(hear, start, self.size, self.meeting_seconds, clean_up)
+        except BaseException:  # a process could not be started
+            clean_up()
+            raise
 
     def place(self, rank: int, meeting: str = "", interface: str | None = None) -> Place:
         """Where one of the ranks stands."""

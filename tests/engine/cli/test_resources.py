@@ -190,6 +190,22 @@ def test_a_scene_that_fails_stops_neither_the_others_nor_the_ranks(scenes, tmp_p
     assert len(started) == 1
 
 
+def test_a_group_that_died_between_two_scenes_is_replaced(scenes, tmp_path):
+    from wholescene.cli.progress import LogView, Stop
+    from wholescene.cli.ranked import GroupDoor
+    from wholescene.service.crew import Crew
+    from wholescene.wire.request import SegmentRequest
+
+    view = LogView(Stop())
+    with GroupDoor(Crew(("cpu", "cpu"))) as door:
+        door.segment(SegmentRequest((str(scenes[0]),), "random", str(tmp_path / "before.tif")), view)
+        first = door._group
+        first._members[1].kill()
+        assert first.wait(20)
+        door.segment(SegmentRequest((str(scenes[0]),), "random", str(tmp_path / "after.tif")), view)
+        assert door._group is not first
+
+
 def test_a_group_that_is_stopped_leaves_nothing(scenes, tmp_path):
     from wholescene.cli.ranked import GroupDoor
     from wholescene.service.crew import Crew

@@ -307,6 +307,17 @@ def test_the_meeting_place_is_private_and_goes_with_the_group(crew, tmp_path, mo
     assert not folder.exists()
 
 
+def test_ranks_that_cannot_be_started_leave_no_meeting_place(crew, tmp_path, monkeypatch):
+    def no_process(*_):
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr("wholescene.service.crew.WorkerProcess", no_process)
+    with pytest.raises(OSError, match="no more"):
+        crew(2)
+    assert not list(tmp_path.iterdir())
+
+
 def test_ranks_whose_engine_was_killed_take_the_meeting_place_with_them(crew, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr("wholescene.service.crew.shutil.rmtree", lambda *_, **__: None)  # who is dead cleans nothing up
