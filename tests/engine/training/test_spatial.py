@@ -13,6 +13,7 @@ from wholescene.training.alignment import Alignment
 from wholescene.training.auxiliary import AuxiliaryHead
 from wholescene.training.exchange import Exchange
 from wholescene.training.spatial import SpatialRun, live_steps, share
+from wholescene.training.team import make_team, sum_gradients
 from wholescene.wire.plan import Window
 
 TILES = {NARROW_CONVNEXTV2["name"]: 96, NARROW_SWIN["name"]: 192}  # no smaller than the halos
@@ -175,3 +176,35 @@ def test_alignment_along_the_edges_of_cells(pool):
     assert_same([aligned(Alone())], expected)
     assert_same(pool.run(2, aligned), expected)
     assert_same(pool.run(4, aligned), expected)
+
+
+def two_scenes(ranks):
+    """Four ranks in two groups, each of which shares one of two scenes: their loss and the summed gradients."""
+    team = make_team(ranks, 2)
+    net, (image, labels) = learner("convnext"), scene("convnext")
+    image, labels = mirrored(image, labels) if team.group else (image, labels)
+    run = SpatialRun(net.program(3), share((192, 224), 96, 2, None), Exchange(team.spatial))
+    run.encode(part(image, run.region.window))
+
+    def tile_loss(tile, logits):
+        return F.cross_entropy(logits, part(labels, tile)[None], reduction="sum")
+
+    loss = torch.stack(run.local(run.program.head, tile_loss)).sum() / (2 * labels.numel())
+    run.exchange.closed(loss).backward()
+    sum_gradients(net.parameters(), team.world)
+    return team.group, team.spatial.rank, ranks.total(loss.detach().clone()).item(), gradients(net)
+
+
+def mirrored(image, labels):
+    return image.flip(-1), labels.flip(-1)
+
+
+def test_groups_of_ranks_share_scenes_and_add_up_their_gradients(pool):
+    net, (image, labels) = learner("convnext"), scene("convnext")
+    pairs = [(image, labels), mirrored(image, labels)]
+    loss = sum(F.cross_entropy(net(x), y[None]) for x, y in pairs) / 2
+    loss.backward()
+    found = pool.run(4, two_scenes)
+    assert [(group, rank) for group, rank, _, _ in found] == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    for _, _, value, summed in found:
+        assert_same([(value, summed)], (loss.item(), gradients(net)))
