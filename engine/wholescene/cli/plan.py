@@ -113,6 +113,8 @@ def _headline(found: Prospect) -> list[str]:
 def _shares(planned: Schedule, threads: int) -> str:
     one = planned.ranks == 1
     means = f"{threads} {_plural('thread', threads)}" if planned.device == "cpu" else "one GPU"
+    if planned.device == "cpu" and planned.lanes < threads:
+        means = f"{planned.lanes} of {means}, memory has no room for more tiles at one time"
     ranks = f"1 rank with {means}" if one else f"{planned.ranks} ranks, {means} each"
     regions = f"{planned.regions} {_plural('region', planned.regions)}"
     regions = regions if one else f"at most {regions} each"
