@@ -224,12 +224,12 @@ class Executor:
         def finish(resident: Resident, tile: Window) -> int:
             patch = resident[step.reads].read(tile, self._frame(step, tile, stride))
             resident[step.writes].write(tile, step.finish(patch, interaction.attended(tile, patch)))
-            return step.macs + 2 * interaction.keys_of(tile) * step.channels
+            return step.macs + interaction.macs_of(tile)
 
         for region, resident in self.staging.visit(self.regions, [step.reads]):
             for _ in self.lanes.in_order(partial(take, resident), self.division.tiles(region.window, stride)):
                 pass
-        interaction.exchange(self.lanes)
+        interaction.exchange(self.lanes, partial(self.ticker.tick, step))
         for region, resident in self.staging.visit(self.regions, [step.reads], step.writes):
             tiles = self.division.tiles(region.window, stride)
             for tile, macs in zip(tiles, self.lanes.in_order(partial(finish, resident), tiles), strict=True):

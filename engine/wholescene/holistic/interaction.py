@@ -86,8 +86,11 @@ class Interaction:
         if self.exchanged:
             self._queries[tile] = self.step.queries(patch).contiguous()
 
-    def exchange(self, lanes: Lanes | None = None) -> None:
-        """Bring keys and values, queries and answers to where they are needed; what is asked here, on all lanes."""
+    def exchange(self, lanes: Lanes | None = None, done: Callable[[int, int], None] | None = None) -> None:
+        """Bring keys and values, queries and answers to where they are needed; what is asked here, on all lanes.
+
+        ``done`` is told of each tile that was asked here: its queries and the multiply-adds of each.
+        """
         routes = [_keys_route(work, self.frames[work.frame]) for work in self.works]
         keys = self._deliver(routes, self._keys)
         values = self._deliver(routes, self._values)
@@ -99,7 +102,10 @@ class Interaction:
         for work in self._mine():
             asked = [(tile.window, work.first) for tile in work.tiles]
             answer = partial(_answer, queries, self._joined(work, keys, values))
-            answers.update(zip(asked, (lanes or Lanes()).in_order(answer, asked), strict=True))
+            for tile, found in zip(work.tiles, (lanes or Lanes()).in_order(answer, asked), strict=True):
+                answers[tile.window, work.first] = found
+                if done is not None:
+                    done(tile.queries, self._products(work.frame) * (work.last - work.first) // self.step.heads)
         self._attended = _by_tile(self._deliver_back(answers))
 
     def attended(self, tile: Window, patch: Patch) -> Tensor:
@@ -108,9 +114,13 @@ class Interaction:
             return self._attended.pop(tile)
         return attend(self.step.queries(patch).contiguous(), *self._context[self.frame_of[tile]])
 
-    def keys_of(self, tile: Window) -> int:
-        """How many keys a tile's queries are compared with."""
-        return sum(other.keys for other in self.frames[self.frame_of[tile]])
+    def macs_of(self, tile: Window) -> int:
+        """Multiply-adds for each query of a tile in `attended`: its products with keys and values, if not done yet."""
+        return 0 if self.exchanged else self._products(self.frame_of[tile])
+
+    def _products(self, frame: int) -> int:
+        """Multiply-adds of one pixel's queries, all heads, with the keys and values of a frame."""
+        return 2 * sum(tile.keys for tile in self.frames[frame]) * self.step.channels
 
     def _mine(self) -> list[Work]:
         return [work for work in self.works if work.rank == self.ranks.rank]
