@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import signal
 import sys
 import tempfile
 from multiprocessing.process import BaseProcess
@@ -30,6 +31,7 @@ from ..wire.errors import (
 )
 from . import checkpoint
 from .config import Config, read_config
+from .journal import FILE as LOG
 from .losses import Criterion, class_weights
 from .making import make_preset
 from .stock import Sources, Stock, check_classes, load_sources, open_stock
@@ -99,9 +101,13 @@ def train_rank(path: Path, config: Config, ranks: Ranks, listener: Listener, *, 
 
 def _prepare(config: Config, *, resume: bool) -> None:
     folder = Path(config.output)
-    if not resume and (folder / checkpoint.FILE).exists() and int(os.environ.get("RANK", "0")) == 0:
-        raise RunExists(path=str(folder))
     folder.mkdir(parents=True, exist_ok=True)
+    if resume or int(os.environ.get("RANK", "0")) > 0:
+        return
+    if (folder / checkpoint.FILE).exists():
+        raise RunExists(path=str(folder))
+    for left in (LOG, BEST):  # of a run without checkpoints
+        (folder / left).unlink(missing_ok=True)
 
 
 def _network(path: Path, config: Config, sources: Sources) -> nn.Segmenter:
@@ -212,6 +218,7 @@ def _with_others(path: Path, config: Config, ranks: int, listener: Listener, *, 
 
 def _other(path: Path, rank: int, ranks: int, meeting: Path, threads: int, resume: bool) -> None:
     """The life of another rank; its error waits beside the meeting place."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is rank 0's, who asks the others to stop
     config = read_config(path)
     torch.set_num_threads(threads)
     try:

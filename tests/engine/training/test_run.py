@@ -109,6 +109,18 @@ def test_ranks_learn_what_one_would(folder):
         assert (two[name] - weight).norm() <= 2e-3 * weight.norm() + 1e-4, name
 
 
+def test_ranks_stop_together_and_go_on(folder):
+    train(configuration(folder, CROPS), ranks=2)
+    config = configuration(folder, CROPS, **{'output = "run"': 'output = "again"'})
+    with pytest.raises(errors.Cancelled):
+        train(config, ranks=2, listener=StopAt(2))
+    assert max(losses(folder / "again")) == 2
+    with pytest.raises(errors.RunUnresumable, match="2 ranks"):
+        train(config, resume=True)
+    train(config, ranks=2, resume=True)
+    assert losses(folder / "again") == losses(folder / "run")
+
+
 def test_maps_that_wait_in_a_file_change_nothing(folder):
     train(configuration(folder, SCENES))
     waiting = '\n[memory]\noffload = "file"\nthreshold_mb = 0.0\n'
@@ -240,8 +252,9 @@ def test_the_command_says_where_the_preset_is_and_what_is_wrong(folder, capsys):
     assert "[training.config]" in capsys.readouterr().err
 
 
-def test_the_log_is_json_lines(folder):
-    train(configuration(folder, CROPS))
+def test_the_log_is_json_lines_of_one_run(folder):
+    for _ in range(2):  # without checkpoints there is nothing to protect
+        train(configuration(folder, CROPS))
     lines = (folder / "run" / "log.jsonl").read_text().splitlines()
     assert [json.loads(line)["step"] for line in lines] == [1, 2, 3, 4]
     assert {record["rate"] for record in log(folder / "run")} == {1e-3}
