@@ -93,7 +93,7 @@ def show(found: Prospect) -> None:
     if planned.attention:
         _section(console, "Whole-scene attention", _attention(planned))
     _section(console, "Memory at most", _memory(planned))
-    _section(console, "Time", _time(planned))
+    _section(console, "Time to compute (starting, reading and writing come on top)", _time(planned))
     for line in _notes(found):
         console.print(f"\n{line}", style="yellow", markup=False, soft_wrap="://" in line)
 
