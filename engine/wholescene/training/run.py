@@ -34,6 +34,8 @@ from .config import Config, read_config
 from .journal import FILE as LOG
 from .losses import Criterion, class_weights
 from .making import make_preset
+from .passes import padded
+from .spatial import share
 from .stock import Sources, Stock, check_classes, load_sources, open_stock
 from .team import Team, make_team
 from .trainer import BEST, Listener, Trainer
@@ -85,6 +87,7 @@ def train_rank(path: Path, config: Config, ranks: Ranks, listener: Listener, *, 
     learn_from = open_stock(sources, "train")
     check_classes(learn_from, sources.classes)
     judge_by = open_stock(sources, "val") if config.every.validation else None
+    _check_tiles(config, team, learn_from, judge_by)
     network = _network(path, config, sources)
     criterion = Criterion(config.loss, class_weights(learn_from.counts, config.loss.balance))
     trainer = Trainer(config, network, criterion, (learn_from, judge_by), team)
@@ -159,10 +162,33 @@ def _finish(path: Path, config: Config, sources: Sources, trainer: Trainer) -> P
         best = checkpoint.load(Path(config.output), trainer.team.device, BEST) if trainer.judge_by is not None else None
         if best is not None:
             weights = best["network"]
-            result = f"The weights of step {best['step']}; mean IoU on the validation scenes {trainer.best:.4f}."
+            result = _result(best)
         made = make_preset(config, sources, weights, path, result)
     trainer.team.world.any(False)  # nobody leaves before the preset is there
     return made if trainer.team.first else Path(config.output) / config.preset.name
+
+
+def _result(best: dict[str, Any]) -> str:
+    """What the card says of the best validation."""
+    scenes = "\n".join(f"| {name} | {value:.4f} |" for name, value in best["scenes"].items())
+    classes = "\n".join(f"| {name} | {value:.4f} |" for name, value in best["classes"].items())
+    return (
+        f"The weights of step {best['step']} of the run, which were best on the validation scenes. These chose them "
+        f"and say nothing about other scenes.\n\n| validation scene | mean IoU |\n|---|---|\n{scenes}\n\n"
+        f"| class, all validation scenes | IoU |\n|---|---|\n{classes}"
+    )
+
+
+def _check_tiles(config: Config, team: Team, learn_from: Stock, judge_by: Stock | None) -> None:
+    """Raise RanksWithoutTile now and not when a scene that is too small has its turn."""
+    sizes = {scene.size for scene in judge_by.scenes} if judge_by is not None else set()
+    for stage in config.stages:
+        if stage.kind == "scene":
+            largest = stage.size or 1 << 31
+            cut = [(min(rows, largest), min(cols, largest)) for rows, cols in (s.size for s in learn_from.scenes)]
+            sizes |= {size for rows, cols in cut for size in ((rows, cols), (cols, rows))}
+    for size in sorted(sizes):
+        share(padded(size), config.network.tile, team.spatial.size, None)
 
 
 def _close(*stocks: Stock | None) -> None:

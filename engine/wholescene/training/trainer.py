@@ -247,7 +247,8 @@ class Trainer:
         if scores.mean > self.best:
             self.best = scores.mean
             if self.team.first:
-                checkpoint.save({"network": self.average.state_dict(), "step": self.step}, self.folder, BEST)
+                found = {"step": self.step, "scenes": scores.by_scene(), "classes": scores.by_class()}
+                checkpoint.save({"network": self.average.state_dict(), **found}, self.folder, BEST)
         return scores
 
     def save(self) -> None:

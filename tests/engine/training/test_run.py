@@ -72,7 +72,7 @@ def test_the_loss_falls_and_the_preset_segments(folder, monkeypatch):
         "preset.json",
         "weights.safetensors",
     ]
-    assert f"{max(means):.4f}" in (preset / "card.md").read_text()
+    assert f"| c | {max(means):.4f} |" in (preset / "card.md").read_text()
     output = folder / "map.tif"
     assert main(["segment", str(folder / "data" / "c_rgb.tif"), "--preset", str(preset), "--output", str(output)]) == 0
     with rasterio.open(output) as file, rasterio.open(folder / "data" / "c_water.tif") as truth:
@@ -213,6 +213,13 @@ def test_samples_that_ranks_cannot_share_are_refused(folder):
     config = configuration(folder, CROPS.replace("batch = 2", "batch = 3"))
     with pytest.raises(errors.RanksUneven):
         train(config, ranks=2)
+
+
+def test_scenes_with_too_few_tiles_for_the_ranks_are_told_at_once(folder):
+    config = configuration(folder, "[parallel]\nspatial = 2\n", CROPS, SCENES, **{"tile = 128": "tile = 256"})
+    with pytest.raises(errors.RanksWithoutTile):
+        train(config, ranks=2)
+    assert not (folder / "run" / "log.jsonl").exists()
 
 
 def test_a_run_is_not_overwritten_and_not_continued_as_another(folder):
