@@ -194,7 +194,7 @@ class Config(Strict):
     output: str = "run"
     seed: Count = 0
     device: str = "auto"
-    precision: Literal["float32", "bf16", "fp16"] = "float32"
+    precision: Literal["auto", "float32", "bf16", "fp16"] = "float32"
     average: Share = 0.0
     optimiser: Optimiser = msgspec.field(default_factory=Optimiser)
     loss: Loss = msgspec.field(default_factory=Loss)

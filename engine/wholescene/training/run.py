@@ -10,13 +10,14 @@ import sys
 import tempfile
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 import torch
 from safetensors.torch import load_file
 
 from .. import nn
 from ..holistic.precision import check as check_precision
+from ..holistic.precision import choose
 from ..holistic.ranks import Alone, Ranks, exact, join, leave
 from ..holistic.segmentation import memory_errors
 from ..presets.reading import read_preset
@@ -80,7 +81,7 @@ def train(
 
 def train_rank(path: Path, config: Config, ranks: Ranks, listener: Listener, *, resume: bool) -> Path:
     """One rank's part of a run; collective."""
-    check_precision(config.precision, ranks.device.type)
+    config.precision = _precision(config, ranks, resume=resume)
     team = make_team(ranks, config.parallel.spatial)
     _check_batches(config, team)
     sources = load_sources(config.data, config.preset.name, config.preset.ground_resolution)
@@ -100,6 +101,22 @@ def train_rank(path: Path, config: Config, ranks: Ranks, listener: Listener, *, 
         trainer.close()
         _close(learn_from, judge_by)
     return _finish(path, config, sources, trainer)
+
+
+def _precision(config: Config, ranks: Ranks, *, resume: bool) -> Literal["float32", "bf16", "fp16"]:
+    """The precision asked for; "auto" is bf16 where that pays, or what the run was started with. Collective."""
+    chosen = config.precision
+    if chosen == "auto":
+        saved = checkpoint.load(Path(config.output), torch.device("cpu")) if resume else None
+        if ranks.rank > 0:
+            told = None
+        elif saved is not None:
+            told = json.loads(saved["config"])["precision"].encode()
+        else:
+            told = choose("auto", ("float32", "bf16"), config.preset.name, ranks.device.type).encode()
+        chosen = cast(Literal["float32", "bf16"], ranks.tell(told).decode())
+    check_precision(chosen, ranks.device.type)
+    return chosen
 
 
 def _prepare(config: Config, *, resume: bool) -> None:

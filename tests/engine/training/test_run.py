@@ -215,6 +215,20 @@ def test_samples_that_ranks_cannot_share_are_refused(folder):
         train(config, ranks=2)
 
 
+@pytest.mark.parametrize("pays", [True, False])
+def test_the_precision_is_chosen_once(folder, monkeypatch, pays):
+    monkeypatch.setattr("wholescene.holistic.precision.pays", lambda device: pays)
+    config = configuration(folder, CROPS, **{"average = 0.9": 'average = 0.9\nprecision = "auto"'})
+    with pytest.raises(errors.Cancelled):
+        train(config, listener=StopAt(1))
+    saved = checkpoint.load(folder / "run", torch.device("cpu"))
+    assert saved is not None
+    assert json.loads(saved["config"])["precision"] == ("bf16" if pays else "float32")
+    monkeypatch.setattr("wholescene.holistic.precision.pays", lambda device: not pays)
+    train(config, resume=True)
+    assert list(losses(folder / "run")) == [1, 2, 3, 4]
+
+
 def test_scenes_with_too_few_tiles_for_the_ranks_are_told_at_once(folder):
     config = configuration(folder, "[parallel]\nspatial = 2\n", CROPS, SCENES, **{"tile = 128": "tile = 256"})
     with pytest.raises(errors.RanksWithoutTile):
