@@ -80,6 +80,13 @@ def test_the_users_preset_wins_over_the_shipped_one(tmp_path: Path) -> None:
     assert Zoo([shipped_folder(), folder.parent]).load("water-lite").title == "mine"
 
 
+def test_a_path_is_a_name_too(zoo: Zoo, tmp_path: Path) -> None:
+    shutil.copytree(shipped_folder() / "water-lite", tmp_path / "mine")
+    assert zoo.load(str(tmp_path / "mine")).weights_path() == tmp_path / "mine" / "weights.safetensors"
+    with pytest.raises(UnknownPreset):
+        zoo.load(str(tmp_path / "none"))
+
+
 def test_user_folders_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     a, b = tmp_path / "a", tmp_path / "b"
     monkeypatch.setenv("WHOLESCENE_PRESETS", f"{a}:{b}")
