@@ -82,7 +82,7 @@ def test_the_users_preset_wins_over_the_shipped_one(tmp_path: Path) -> None:
 
 def test_a_path_is_a_name_too(zoo: Zoo, tmp_path: Path) -> None:
     shutil.copytree(shipped_folder() / "water-lite", tmp_path / "water-lite")
-    assert zoo.load(str(tmp_path / "water-lite")).weights_path() == tmp_path / "mine" / "weights.safetensors"
+    assert zoo.load(str(tmp_path / "water-lite")).weights_path() == tmp_path / "water-lite" / "weights.safetensors"
     with pytest.raises(UnknownPreset):
         zoo.load(str(tmp_path / "none"))
 
