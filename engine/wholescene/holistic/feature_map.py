@@ -54,7 +54,8 @@ class Chunk:
 
     def _patch(self, data: Tensor, window: Window, frame: Window) -> Patch:
         place = moved(window, -frame.row, -frame.col)
-        return Patch(data.permute(2, 0, 1)[None], place, (frame.height, frame.width))
+        # in this order: the stride of the one image would else be C, and convolutions would copy all of it
+        return Patch(data[None].permute(0, 3, 1, 2), place, (frame.height, frame.width))
 
     def write(self, window: Window, patch: Patch) -> None:
         """Store a patch at a window."""
