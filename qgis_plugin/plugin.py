@@ -47,7 +47,20 @@ class WholeScenePlugin:
         self.iface.addPluginToRasterMenu(MENU, self.action)
         self.iface.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.dock)
         self.dock.visibilityChanged.connect(self._panel_shown)
-        self.controller.find_jobs()
+        self._find_jobs_once_qgis_is_up()
+
+    def _find_jobs_once_qgis_is_up(self) -> None:
+        """A layer that comes while QGIS starts would make it ask whether to save a project that nobody has begun."""
+        completed = getattr(self.iface, "initializationCompleted", None)
+        if completed is None or self.iface.mainWindow().isVisible():
+            self.controller.find_jobs()
+        else:
+            completed.connect(self._qgis_is_up)
+
+    def _qgis_is_up(self) -> None:
+        self.iface.initializationCompleted.disconnect(self._qgis_is_up)
+        if self.controller is not None:
+            self.controller.find_jobs()
 
     def _panel_shown(self, visible: bool) -> None:
         if visible and self.controller is not None:

@@ -132,7 +132,9 @@ class Desktop:
             if self._processes[-1].poll() is not None:
                 break
             time.sleep(0.02)
-        raise TimeoutError(f"last state {self.state()}\n{self.log()}")
+        ended = self._processes[-1].poll()
+        how = "QGIS runs on" if ended is None else f"QGIS ended with {ended}"
+        raise TimeoutError(f"{how}, last state {self.state()}\n{self.log()}")
 
     def log(self) -> str:
         """The end of what QGIS printed."""

@@ -10,7 +10,7 @@ from qgis.gui import QgisInterface
 from qgis.PyQt.QtCore import QObject
 from qgis.PyQt.QtWidgets import QFileDialog
 
-from ..core import styling
+from ..core import layer_metadata, styling
 from ..core.area_scene import AreaScene
 from ..core.area_table import write_areas
 from ..core.job import Job, Phase
@@ -95,7 +95,11 @@ class SegmentController(QObject):
 
     def find_jobs(self) -> None:
         """Look for the jobs that an earlier QGIS left running, without starting an engine for it."""
-        if self.desk.recover():
+        if not self.desk.recover():
+            return
+        if self.link.is_ready():  # the panel was open and faster
+            self.desk.engine_ready()
+        else:
             self.link.find()
 
     def close(self) -> None:
@@ -203,6 +207,7 @@ class SegmentController(QObject):
         job, self._finished = self._finished, None
         if job is not None:
             layer = styling.class_layer(self._shown_path, job.title, job.plan["classes"])
+            layer_metadata.describe(layer, self._shown_path)
             styling.insert_above(layer, job.scene_id)
 
     # -- errors and their ways out ---------------------------------------------

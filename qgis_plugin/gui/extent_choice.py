@@ -35,6 +35,8 @@ class ExtentChoice(QWidget):
         self._canvas = canvas
         self.combo = shrinkable(QComboBox())
         self.combo.setObjectName("wholesceneExtent")
+        self.combo.setAccessibleName(tr("Extent of the output"))
+        self.setFocusProxy(self.combo)
         self.combo.addItem(tr("Whole scene"), ExtentMode.SCENE)
         self.combo.addItem(tr("Visible map"), ExtentMode.CANVAS)
         self.combo.addItem(tr("Drawn or typed"), ExtentMode.CUSTOM)
@@ -42,6 +44,7 @@ class ExtentChoice(QWidget):
         self.custom = QgsExtentWidget(None, QgsExtentWidget.WidgetStyle.CondensedStyle)
         self.custom.setMapCanvas(canvas)
         self.layer_combo = shrinkable(QgsMapLayerComboBox())
+        self.layer_combo.setAccessibleName(tr("Layer whose extent is taken"))
         self.layer_combo.setFilters(QgsMapLayerProxyModel.Filter.HasGeometry | QgsMapLayerProxyModel.Filter.RasterLayer)
         self._hint = Hint()
         self.as_scene = yielding(QCheckBox(tr("Treat this area as the scene")))

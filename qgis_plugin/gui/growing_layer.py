@@ -8,7 +8,7 @@ from qgis.core import QgsLayerTreeLayer, QgsProject, QgsRasterLayer
 from qgis.gui import QgsMapCanvas
 from qgis.PyQt.QtCore import QObject, QTimer
 
-from ..core import layers, styling
+from ..core import layer_metadata, layers, styling
 
 LOOK_AGAIN = 100  # ms to wait while the map is being drawn: drawing is not to be interrupted
 
@@ -66,6 +66,7 @@ class GrowingLayer(QObject):
         if not self._layer_id:
             self._job = ""
             self._show(path)
+            layer_metadata.describe(self.layer(), path)
             return True
         layer = self.layer()
         if layer is None:
@@ -74,6 +75,7 @@ class GrowingLayer(QObject):
             layer.setName(name)
         layer.removeCustomProperty(layers.JOB_PROPERTY)
         self._show_in(layer, path)
+        layer_metadata.describe(layer, path)
         return True
 
     def discard(self) -> None:

@@ -27,6 +27,7 @@ class OutputChoice(QWidget):
         self.file.fileChanged.connect(lambda _path: self.output_changed.emit())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
+        self.file.lineEdit().setAccessibleName(tr("File of the class map"))
         self.score = yielding(QCheckBox(tr("With the score of each pixel")))
         self.score.setObjectName("wholesceneScore")
         self.score.setToolTip(

@@ -25,6 +25,8 @@ class PresetBox(QWidget):
         super().__init__()
         self.combo = shrinkable(QComboBox())
         self.combo.setObjectName("wholescenePreset")
+        self.combo.setAccessibleName(tr("Preset"))
+        self.setFocusProxy(self.combo)
         self.chips = ClassChips()
         self.card = PresetCard()
         self.about = Fold(tr("About"), self.card)

@@ -314,6 +314,32 @@ def test_a_job_is_found_again_and_its_map_goes_on(engine, start, scenes, qtbot, 
     assert QgsSettings().value("wholescene/jobs", "", str) == "{}"
 
 
+def test_a_job_is_found_also_where_the_engine_was_there_before(engine, panel, desk, plugin, start, qtbot):
+    start(0)
+    noted = desk.jobs()[0]
+    del desk._jobs[noted.ticket]  # as if this QGIS had not known of it when it met the engine
+    plugin.controller.find_jobs()
+    qtbot.waitUntil(lambda: "attach" in engine.heard_types())
+    assert [job.id for job in desk.jobs()] == ["job1"]
+
+
+def test_while_qgis_starts_no_job_is_looked_for(engine, plugin, qgis_iface, main_window, monkeypatch):
+    from qgis.PyQt.QtCore import QObject, pyqtSignal
+
+    class Starting(QObject):
+        completed = pyqtSignal()
+
+    starting, looked = Starting(), []
+    monkeypatch.setattr(qgis_iface, "initializationCompleted", starting.completed, raising=False)
+    monkeypatch.setattr(plugin.controller, "find_jobs", lambda: looked.append(True))
+    main_window.hide()
+    plugin._find_jobs_once_qgis_is_up()
+    assert looked == []
+    starting.completed.emit()
+    starting.completed.emit()
+    assert looked == [True]
+
+
 def test_a_job_that_was_finished_meanwhile_shows_its_result(engine, start, scenes, qtbot, tmp_path, write_scene):
     start(0)
     loaded = reload_plugin(qtbot)

@@ -165,6 +165,7 @@ def test_an_area_as_the_scene_says_so_in_name_and_provenance(panel, run, scene, 
     assert written.GetMetadataItem("WHOLESCENE_SCENE") == area.GetDescription()
     assert written.GetMetadataItem("WHOLESCENE_NETWORK_PIXELS") == f"{area.RasterXSize} x {area.RasterYSize}"
     assert written.GetGeoTransform() == area.GetGeoTransform()
+    assert ".scene.vrt, by the preset water-lite" in finished.metadata().abstract()
 
 
 def test_an_extent_limits_the_output_and_not_the_answer(panel, run, scene, add_raster, tmp_path):
