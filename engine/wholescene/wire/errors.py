@@ -519,7 +519,7 @@ class DataBands(WholeSceneError):
 class TilesUnplaced(WholeSceneError):
     code = "data.tiles"
     problem = "The tiles of '{scene}' cannot be joined to one scene: {detail}."
-    remedy = "Use the format that takes each tile as a scene, or tiles with georeference or names that end in _ROW_COLUMN."
+    remedy = "Use the format that takes each tile as a scene, or tiles with georeference or named ..._ROW_COLUMN."
 
 
 class SplitInvalid(WholeSceneError):
