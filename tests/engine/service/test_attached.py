@@ -12,13 +12,12 @@ import psutil
 import pytest
 import rasterio
 from patterns import CLASSES, HEIGHT, WIDTH, pattern
-from service_helpers import ENVIRONMENT, RawClient, View, exists, wait_for
+from service_helpers import ENVIRONMENT, RawClient, View, exists, running_engine, wait_for
 
 from wholescene.service import agent
 from wholescene.service import engine as engine_module
 from wholescene.service.client import EngineClient
 from wholescene.service.place import Place
-from wholescene.service.run import serve
 from wholescene.wire.connection import ConnectionInfo, read_connection, write_connection
 from wholescene.wire.errors import Cancelled, EngineLost, RanksMissing, SceneNotFound, WholeSceneError, WorkerDied
 from wholescene.wire.plan import OutputGrid, Plan
@@ -29,25 +28,8 @@ PLAN = Plan(OutputGrid(WIDTH, HEIGHT, (0.5, 0.0, 1000.0, 0.0, -0.5, 2000.0), "")
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
     """An engine that computes nothing itself."""
-    with pytest.MonkeyPatch.context() as patch:
-        home = tmp_path_factory.mktemp("home")
-        patch.setenv("WHOLESCENE_HOME", str(home))
-        path = home / "engine.json"
-        options = {"connection": path, "show": lambda line: None, "attached_only": True}
-        thread = threading.Thread(target=serve, kwargs=options)
-        thread.start()
-        wait_for(path.exists)
+    with running_engine(tmp_path_factory.mktemp("home"), attached_only=True) as path:
         yield path
-        with EngineClient.connect(path) as client:
-            client.shutdown()
-        thread.join(20)
-        assert not thread.is_alive()
-
-
-@pytest.fixture
-def client(engine):
-    with EngineClient.connect(engine) as client:
-        yield client
 
 
 class Agent(RawClient):

@@ -2,45 +2,26 @@
 
 import os
 import signal
-import threading
 import time
 
 import numpy as np
 import pytest
 import rasterio
 from patterns import pattern
-from service_helpers import ENVIRONMENT, View, exists, wait_for
+from service_helpers import ENVIRONMENT, View, exists, running_engine, wait_for
 
 from wholescene.service import conductor
-from wholescene.service.client import EngineClient
 from wholescene.service.crew import Crew
-from wholescene.service.run import serve
 from wholescene.wire.errors import Cancelled, SceneNotFound, WorkerDied
 
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
     """A running engine whose worker has two ranks."""
-    with pytest.MonkeyPatch.context() as patch:
-        home = tmp_path_factory.mktemp("home")
-        patch.setenv("WHOLESCENE_HOME", str(home))
-        path = home / "engine.json"
-        options = {"connection": path, "segment": "ranked:segment", "environment": ENVIRONMENT}
-        crew = Crew(("cpu", "cpu"))
-        thread = threading.Thread(target=serve, kwargs={**options, "show": lambda line: None, "crew": crew})
-        thread.start()
-        wait_for(path.exists)
+    with running_engine(
+        tmp_path_factory.mktemp("home"), segment="ranked:segment", environment=ENVIRONMENT, crew=Crew(("cpu", "cpu"))
+    ) as path:
         yield path
-        with EngineClient.connect(path) as client:
-            client.shutdown()
-        thread.join(20)
-        assert not thread.is_alive()
-
-
-@pytest.fixture
-def client(engine):
-    with EngineClient.connect(engine) as client:
-        yield client
 
 
 def ranks(client):

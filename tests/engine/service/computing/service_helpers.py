@@ -1,11 +1,16 @@
 """What several tests of the engine need besides fixtures."""
 
 import os
+import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 import zmq
 
+from wholescene.service.client import EngineClient
+from wholescene.service.run import serve
 from wholescene.wire import message as wire
 
 SEGMENT = "patterns:segment"
@@ -91,3 +96,20 @@ def exists(pid):
     except ProcessLookupError:
         return False
     return True
+
+
+@contextmanager
+def running_engine(home, **options):
+    """An engine in a thread, with ``home`` for its files and ``options`` of `serve`; its connection file."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WHOLESCENE_HOME", str(home))
+        path = home / "engine.json"
+        silent = {"connection": path, "show": lambda line: None}
+        thread = threading.Thread(target=serve, kwargs={**silent, **options})
+        thread.start()
+        wait_for(path.exists)
+        yield path
+        with EngineClient.connect(path) as client:
+            client.shutdown()
+        thread.join(20)
+        assert not thread.is_alive()
