@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +11,9 @@ from typing import Any
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
-from ...wire.errors import OutputUnwritable, PresetExists
 from ..reading import PRESET_FILE
 from ..seal import seal
+from ..shelter import whole_or_not_at_all
 
 WEIGHTS_FILE, CARD_FILE = "weights.safetensors", "card.md"
 
@@ -43,23 +41,8 @@ def write_preset(
         PresetExists: there is such a folder.
         OutputUnwritable: it cannot be written; nothing is left behind.
     """
-    if folder.exists():
-        raise PresetExists(path=str(folder))
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        # one level deeper, so that nobody takes the unfinished folder for a preset
-        shelter = Path(tempfile.mkdtemp(prefix=".import-", dir=folder.parent))
-        try:
-            part = shelter / folder.name
-            part.mkdir()
-            _fill(part, item, architecture, weights, origin)
-            part.rename(folder)
-        finally:
-            shutil.rmtree(shelter, ignore_errors=True)
-    except OSError as problem:
-        if folder.exists():
-            raise PresetExists(path=str(folder)) from problem
-        raise OutputUnwritable(path=str(folder), detail=problem.strerror or str(problem)) from problem
+    with whole_or_not_at_all(folder) as part:
+        _fill(part, item, architecture, weights, origin)
 
 
 def _fill(
