@@ -261,6 +261,36 @@ class DiskFull(WholeSceneError):
     remedy = "Free some space or choose another folder. Nothing was left behind."
 
 
+class CorrectionsUnusable(WholeSceneError):
+    code = "corrections.unusable"
+    problem = "{path} cannot take corrections: {detail}."
+    remedy = "Rename that file or move it away; a new one is made beside the map."
+
+
+class CorrectionsBeingEdited(WholeSceneError):
+    code = "corrections.being_edited"
+    problem = "The layer '{layer}' has changes that are not saved yet."
+    remedy = "Save or discard them in QGIS first."
+
+
+class PatchTooLarge(WholeSceneError):
+    code = "corrections.patch_too_large"
+    problem = "The patch has more than {pixels} pixels: too many to be corrected as one."
+    remedy = "Draw a polygon instead."
+
+
+class NotOfARun(WholeSceneError):
+    code = "result.not_of_a_run"
+    problem = "{path} was not written by a run of WholeScene, or was changed since."
+    remedy = "Delete it by hand if you no longer need it."
+
+
+class FileHeld(WholeSceneError):
+    code = "result.held"
+    problem = "{path} cannot be deleted: {detail}. Nothing was deleted."
+    remedy = "Close the program that has it open, then try again."
+
+
 # -- the computation -----------------------------------------------------------
 
 
@@ -640,6 +670,39 @@ class SampleImpossible(WholeSceneError):
     code = "accuracy.sample"
     problem = "{size} points cannot be drawn from {map}: {detail}."
     remedy = "Ask for another number of points."
+
+
+# -- evaluation ----------------------------------------------------------------
+
+
+class EvaluationInvalid(WholeSceneError):
+    code = "evaluation.invalid"
+    problem = "The evaluation cannot be run: {detail}."
+    remedy = "Correct the named option or field; docs/evaluation.md explains them all."
+
+
+class EvaluationClasses(WholeSceneError):
+    code = "evaluation.classes"
+    problem = "No class of the preset '{preset}' answers to these of the data set '{dataset}': {classes}. It has: {known}."
+    remedy = "Say what they are with --map NAME=CLASS, or leave their pixels out with --ignore NAME."
+
+
+class EvaluationClass(WholeSceneError):
+    code = "evaluation.class_unknown"
+    problem = "There is no class '{name}' in {owner}. Its classes: {known}."
+    remedy = "Use one of these names."
+
+
+class NothingToScore(WholeSceneError):
+    code = "evaluation.empty"
+    problem = "There is no labelled scene to score: {detail}."
+    remedy = "Name another split with --split, or other scenes with --scenes."
+
+
+class BaselineInvalid(WholeSceneError):
+    code = "evaluation.baseline"
+    problem = "The baseline {path} cannot be used: {detail}."
+    remedy = "Correct the file; docs/evaluation.md shows its form."
 
 
 # -- engine and wire -----------------------------------------------------------
