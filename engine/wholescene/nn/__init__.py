@@ -7,6 +7,7 @@ import torch
 
 from .convnext import ConvNeXt, convnext, convnextv2
 from .decoder import Decoder
+from .ehsnet import EHSHead
 from .encoder import Encoder
 from .fpn import FPN
 from .segmenter import Segmenter
@@ -27,7 +28,7 @@ def upernet(*, dialect: str = "mmseg", **arguments: Any) -> Decoder:
     return decoder
 
 
-DECODERS: dict[str, Callable[..., Decoder]] = {"fpn": FPN, "upernet": upernet}
+DECODERS: dict[str, Callable[..., Decoder]] = {"fpn": FPN, "upernet": upernet, "ehsnet": EHSHead}
 
 
 def build(architecture: Mapping[str, Any]) -> Segmenter:

@@ -14,7 +14,7 @@ from .steps import FeatureSpec, Output, Step
 class Decoder(nn.Module):
     """Four feature maps at strides 4, 8, 16, 32 to logits ``[B, classes, H / stride, W / stride]``."""
 
-    halos: tuple[int, int, int, int]  # pixels of each map that `on_patches` needs around a tile
+    halos: tuple[int, ...]  # pixels of each map that `on_patches` reads that it needs around a tile
     stride: int = 4  # scene pixels that a pixel of the logits spans
 
     def steps(self, outputs: Sequence[Output], features: dict[str, FeatureSpec]) -> tuple[list[Step], list[Output]]:

@@ -102,10 +102,10 @@ def _bands(height: int, width: int, seed: int, resolution: float) -> Iterator[tu
         patch = Patch(first - margin, -margin, rows.stop - first + 2 * margin, width + 2 * margin, resolution)
         canvas = paint(plan, brushes, patch, seed)
         inner = slice(margin, -margin)
-        yield rows, _photograph(canvas.colour, rng)[:, inner, inner], canvas.truth[inner, inner]
+        yield rows, photograph(canvas.colour, rng)[:, inner, inner], canvas.truth[inner, inner]
 
 
-def _photograph(reflectance: Floats, rng: np.random.Generator) -> NDArray[np.uint8]:
+def photograph(reflectance: Floats, rng: np.random.Generator) -> NDArray[np.uint8]:
     """What a camera makes of it: haze, slight blur, tone curve, noise; digital numbers."""
     seen = _blurred(reflectance + _HAZE[:, None, None])
     numbers = 255 * np.clip(2.5 * seen, 0, 1) ** np.float32(1 / 1.8)

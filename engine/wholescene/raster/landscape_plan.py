@@ -116,17 +116,19 @@ class Plan:
         np.minimum(values[rows, cols], shore, out=values[rows, cols])
 
 
-def make_plan(width: float, height: float, rng: np.random.Generator) -> Plan:
-    """The plan of a landscape of that size in metres."""
+def make_plan(width: float, height: float, rng: np.random.Generator, rivers: list[Curve] | None = None) -> Plan:
+    """The plan of a landscape of that size in metres; with ``rivers`` these are all its waters."""
     shape = round(height / CELL) + 9, round(width / CELL) + 9
-    rivers, lakes = _waters(width, height, rng)
+    given = rivers is not None
+    rivers, lakes = (rivers, []) if rivers is not None else _waters(width, height, rng)
     distance = _river_distance(shape, rivers)
     relief = Field(_relief(shape, distance, rng), CELL)
     woods = Field(fractal(shape, CELL, 1500, 60, rng, slope=2.6), CELL)
     plan = Plan(width, height, relief, woods, Field(distance, CELL), Field(distance.copy(), CELL), rivers, lakes)
     for lake in lakes:
         plan.flood(lake)
-    _add_ponds(plan, rng)
+    if not given:
+        _add_ponds(plan, rng)
     plan.villages.extend(_villages(plan, rng))
     plan.roads.extend(_roads(plan, rng))
     for village in plan.villages:

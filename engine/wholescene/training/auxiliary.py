@@ -6,6 +6,7 @@ form over a divided scene while it learns.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 
 import torch
@@ -14,6 +15,8 @@ from torch import Tensor, nn
 
 from ..nn import Segmenter
 from ..nn import patch as on_patch
+from ..nn.ehsnet import STRIDE as DECODERS_STRIDE
+from ..nn.ehsnet import EHSHead
 from ..nn.fpn import upsample
 from ..nn.patch import Patch
 from ..nn.steps import Local, Read
@@ -22,7 +25,19 @@ STAGE, STRIDE = 2, 16
 CHANNELS = 256
 
 
-class AuxiliaryHead(nn.Module):
+class SecondHead(nn.Module):
+    """What every second opinion offers to the loss: ``forward`` makes what `source` gave into logits of the scene."""
+
+    @abstractmethod
+    def source(self, network: Segmenter) -> nn.Module:
+        """The part of the network whose output it takes."""
+
+    @abstractmethod
+    def step(self, network: Segmenter) -> Local:
+        """The same as a step."""
+
+
+class AuxiliaryHead(SecondHead):
     """The normed map of stage 2, ``[B, dim, H / 16, W / 16]``, to logits ``[B, classes, H, W]``."""
 
     def __init__(self, dim: int, classes: int, channels: int = CHANNELS) -> None:
@@ -34,6 +49,10 @@ class AuxiliaryHead(nn.Module):
         """Logits at the scene's own resolution."""
         logits: Tensor = self.classifier(F.gelu(self.conv(features)))
         return upsample(logits.to(torch.promote_types(logits.dtype, torch.float32)), STRIDE)
+
+    def source(self, network: Segmenter) -> nn.Module:
+        """Stage 2's norm."""
+        return network.norms[STAGE]
 
     def step(self, network: Segmenter) -> Local:
         """The head as a step that reads what SPIM made of stage 2, if there is such a block."""
@@ -49,3 +68,38 @@ class AuxiliaryHead(nn.Module):
 
         name = f"stage{STAGE}.spim" if separate else f"stage{STAGE}"
         return Local("auxiliary", (Read(name, 2),), "logits", run, 0, confined=network.confined)
+
+
+class DecodersHead(SecondHead):
+    """The auxiliary head that EHSNet's decoder has and keeps, since ECR asks it; no weights beside the network's."""
+
+    def forward(self, logits: Tensor) -> Tensor:
+        """Its logits at the scene's own resolution."""
+        return upsample(logits.to(torch.promote_types(logits.dtype, torch.float32)), DECODERS_STRIDE)
+
+    def source(self, network: Segmenter) -> nn.Module:
+        """The head itself."""
+        return _decoder(network).second
+
+    def step(self, network: Segmenter) -> Local:
+        """It reads the joined map."""
+        second = _decoder(network).second
+
+        def run(patches: Sequence[Patch]) -> Patch:
+            logits = second.on_patch(patches[0])
+            exact = logits.data.to(torch.promote_types(logits.data.dtype, torch.float32))
+            return on_patch.upsample(logits.like(exact), DECODERS_STRIDE)
+
+        return Local("auxiliary", (Read("joined", 2),), "logits", run, 0, confined=network.confined)
+
+
+def make_head(network: Segmenter, classes: int) -> SecondHead:
+    """The decoder's own auxiliary head, or one that is thrown away after training."""
+    if isinstance(network.decoder, EHSHead):
+        return DecodersHead()
+    return AuxiliaryHead(network.encoder.dims[STAGE], classes)
+
+
+def _decoder(network: Segmenter) -> EHSHead:
+    assert isinstance(network.decoder, EHSHead)
+    return network.decoder

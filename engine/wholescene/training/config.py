@@ -261,6 +261,9 @@ def _anchor(config: Config, folder: Path) -> None:
 def _faults(config: Config) -> Iterator[str]:
     """What no single field shows."""
     yield from _network_faults(config.network)
+    decoder = config.network.decoder
+    if decoder.get("name") == "ehsnet" and decoder.get("ecr", True) and not config.loss.auxiliary:
+        yield "ECR goes by its auxiliary head, which has to learn - at `$.loss.auxiliary`"
     if config.loss.alignment and config.network.context != "grid":
         yield 'alignment is between regions: it needs context = "grid" - at `$.loss.alignment`'
     for number, source in enumerate(config.data.sources):

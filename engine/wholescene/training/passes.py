@@ -21,7 +21,7 @@ from ..nn.segmenter import STRIDE
 from ..nn.steps import Program
 from ..wire.plan import Window
 from .alignment import Alignment
-from .auxiliary import STAGE, AuxiliaryHead
+from .auxiliary import SecondHead
 from .batch_norm import joint_statistics
 from .config import Config
 from .data import IGNORE
@@ -38,7 +38,7 @@ class Passes:
     """Forward passes of ``network``, with or without its SPIM, and the auxiliary head if the loss has one."""
 
     network: Segmenter
-    auxiliary: AuxiliaryHead | None
+    auxiliary: SecondHead | None
     criterion: Criterion
     config: Config
     team: Team
@@ -72,14 +72,14 @@ class Passes:
 
     def _forward(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
         """Logits, and those of the auxiliary head."""
+        if self.auxiliary is None:
+            return self.network(images), None
         kept: list[Tensor] = []
-        hook = self.network.norms[STAGE].register_forward_hook(lambda *given: kept.append(given[2]))
+        hook = self.auxiliary.source(self.network).register_forward_hook(lambda *given: kept.append(given[2]))
         try:
             logits = self.network(images)
         finally:
             hook.remove()
-        if self.auxiliary is None:
-            return logits, None
         return logits, self.auxiliary(kept[0])[..., : images.shape[-2], : images.shape[-1]]
 
     def _auxiliary_sum(self, logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
