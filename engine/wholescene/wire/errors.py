@@ -291,6 +291,33 @@ class FileHeld(WholeSceneError):
     remedy = "Close the program that has it open, then try again."
 
 
+# -- what is made of a class map -----------------------------------------------
+
+
+class NotClassMap(WholeSceneError):
+    code = "map.not_classes"
+    problem = "{path} is not a class map: its pixels are no class values of 8 bits in one band."
+    remedy = "Choose the map of a finished job, or another raster of classes."
+
+
+class GroundUnknown(WholeSceneError):
+    code = "map.no_ground"
+    problem = "{path} has no georeference, so nobody knows how large its pixels are on the ground."
+    remedy = "Give it one, or set the minimum mapping unit to 0."
+
+
+class AppendRefused(WholeSceneError):
+    code = "append.refused"
+    problem = "The polygons cannot be appended to the layer '{layer}': {detail}."
+    remedy = "Choose another layer, or write them to a new GeoPackage. Nothing was appended."
+
+
+class AppendField(WholeSceneError):
+    code = "append.field"
+    problem = "There is no field '{field}' to fill the layer '{layer}' with. There are: {offered}."
+    remedy = "Correct the mapping of fields."
+
+
 # -- the computation -----------------------------------------------------------
 
 
