@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import atexit
 import importlib.util
+import json
+import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 import qgis.utils
 from osgeo import gdal, osr
@@ -23,6 +27,12 @@ gdal.UseExceptions()
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "wholescene_qgis"
+ENGINE_PYTHON = os.environ.get("WHOLESCENE_ENGINE_PYTHON", str(ROOT / ".venv" / "bin" / "python"))
+CLASSES = [
+    {"value": 0, "name": "other", "colour": "#e8e4d8"},
+    {"value": 1, "name": "water", "colour": "#2379bd"},
+    {"value": 4, "name": "forest", "colour": "#2b8a3e"},
+]
 
 
 def _package_tool():
@@ -141,3 +151,29 @@ def engine(private_engine, request):
     scripted.start()
     yield scripted
     scripted.stop()
+
+
+@pytest.fixture
+def engine_map(tmp_path):
+    """Writes class values ``[h, w]`` as the engine's own writer does; returns its result, ``{path, qml, areas, …}``.
+
+    ``transform`` is (a, b, c, d, e, f) of Affine; epsg 0 leaves it without georeference.
+    """
+
+    def write(values, name="map.tif", epsg=32618, transform=(2.0, 0.0, 400000.0, 0.0, -2.0, 4200000.0), scores=None):
+        if not Path(ENGINE_PYTHON).exists():
+            pytest.skip(f"no engine at {ENGINE_PYTHON}")
+        arrays = {"values": str(tmp_path / "values.npy"), "scores": ""}
+        np.save(arrays["values"], np.asarray(values, np.uint8))
+        if scores is not None:
+            arrays["scores"] = str(tmp_path / "scores.npy")
+            np.save(arrays["scores"], np.asarray(scores, np.uint8))
+        wish = {**arrays, "epsg": epsg, "transform": transform, "classes": CLASSES}
+        wish.update(scene=str(tmp_path / "scene.tif"), output=str(tmp_path / name))
+        (tmp_path / "wish.json").write_text(json.dumps(wish))
+        command = [ENGINE_PYTHON, str(Path(__file__).with_name("write_class_map.py")), str(tmp_path / "wish.json")]
+        told = subprocess.run(command, capture_output=True, text=True)
+        assert told.returncode == 0, told.stderr
+        return json.loads(told.stdout)
+
+    return write

@@ -1,0 +1,178 @@
+"""The patch around a pixel: all pixels of its class that hang together by their edges."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+import numpy as np
+from osgeo import gdal, ogr
+
+from ..wire.errors import Cancelled
+from ..wire.plan import Window
+from .class_map import ClassMap
+from .corrections_raster import CorrectedClasses, Shape, memory_store
+from .errand import GoingOn
+from .ground_areas import GroundAreas, hectares
+
+STRIP = 512  # rows that are read together: those of a block of the file
+LARGEST_PIXELS = 20_000_000
+LARGEST_RUNS = 400_000  # pieces of rows: what a patch of many small arms costs
+LARGEST_FRAME = 64_000_000  # pixels of the rectangle around it
+LOOK_EVERY = 2_000  # runs between two looks whether anybody still waits
+
+Run = Tuple[int, int, int]  # row, first column, column behind the last
+
+
+@dataclass(frozen=True)
+class Patch:
+    """What lies under a pixel. ``hectares`` is None without georeference, ``score`` without scores.
+
+    A patch that is too large to be followed is not ``whole``: then it has at least the area that is told, and
+    ``wkb``, the polygon in the map's coordinates, shows the part that was followed.
+    """
+
+    row: int
+    col: int
+    value: int
+    pixels: int
+    hectares: Optional[float]
+    score: Optional[int]
+    whole: bool
+    wkb: bytes
+
+    def holds(self, other: "Patch") -> bool:
+        """Whether both are one patch."""
+        return self.value == other.value and self.wkb == other.wkb
+
+
+def patch_at(facts: ClassMap, x: float, y: float, shapes: Sequence[Shape], going_on: GoingOn) -> Optional[Patch]:
+    """The patch at a point in the map's coordinates, after the corrections ``shapes``.
+
+    None beside the map and where it has no data. Raises SceneUnreadable, Cancelled.
+    """
+    pixel = facts.pixel_at(x, y)
+    if pixel is None:
+        return None
+    row, col = pixel
+    classes = CorrectedClasses(facts, shapes)
+    value = int(classes.read(Window(row, col, 1, 1))[0, 0])
+    if value == facts.nodata:
+        return None
+    runs, whole = Flood(classes, value, going_on).from_pixel(row, col)
+    mask, first_row, first_col = _mask(runs)
+    ground = GroundAreas.of(facts.transform, facts.crs)
+    area = None if ground is None else hectares(ground.square_metres(mask, first_row, first_col))
+    wkb = outline(mask, first_row, first_col, facts.transform)
+    return Patch(row, col, value, int(mask.sum()), area, classes.score(row, col), whole, wkb)
+
+
+class Flood:
+    """Follows a patch run by run; rows are read in strips, when they are needed."""
+
+    def __init__(self, classes: CorrectedClasses, value: int, going_on: GoingOn) -> None:
+        self._classes, self._value, self._going_on = classes, value, going_on
+        self._height = classes.facts.height
+        self._rows: Dict[int, Tuple[List[int], List[int]]] = {}  # starts and ends of the runs of each row
+        self._seen: Dict[int, bytearray] = {}
+
+    def from_pixel(self, row: int, col: int) -> Tuple[List[Run], bool]:
+        """The runs of the patch, and whether they are all; raises Cancelled."""
+        starts, _ends = self._runs_of(row)
+        waiting = [(row, bisect_right(starts, col) - 1)]
+        self._seen[row][waiting[0][1]] = 1
+        found: List[Run] = []
+        frame = _Frame(row, col)
+        while waiting:
+            if len(found) % LOOK_EVERY == 0 and not self._going_on():
+                raise Cancelled()
+            row, number = waiting.pop()
+            starts, ends = self._rows[row]
+            run = (row, starts[number], ends[number])
+            found.append(run)
+            frame.grow(run)
+            if frame.too_large(len(found)):
+                return found, False
+            waiting += self._beside(row - 1, run) + self._beside(row + 1, run)
+        return found, True
+
+    def _beside(self, row: int, run: Run) -> List[Tuple[int, int]]:
+        """The runs of ``row`` that share an edge with ``run`` and were not seen yet."""
+        if not 0 <= row < self._height:
+            return []
+        starts, ends = self._runs_of(row)
+        seen, fresh = self._seen[row], []
+        number = bisect_right(ends, run[1])
+        while number < len(starts) and starts[number] < run[2]:
+            if not seen[number]:
+                seen[number] = 1
+                fresh.append((row, number))
+            number += 1
+        return fresh
+
+    def _runs_of(self, row: int) -> Tuple[List[int], List[int]]:
+        if row not in self._rows:
+            self._read(row // STRIP * STRIP)
+        return self._rows[row]
+
+    def _read(self, first: int) -> None:
+        """Find the runs of a strip of rows."""
+        height, width = min(STRIP, self._height - first), self._classes.facts.width
+        block = self._classes.read(Window(first, 0, height, width)) == self._value
+        edges = np.zeros((height, width + 1), np.int8)
+        edges[:, :-1] = block
+        edges[:, 1:] -= block
+        for offset in range(height):
+            line = edges[offset]
+            starts, ends = np.flatnonzero(line == 1).tolist(), np.flatnonzero(line == -1).tolist()
+            self._rows[first + offset] = (starts, ends)
+            self._seen[first + offset] = bytearray(len(starts))
+
+
+class _Frame:
+    """How large a patch has become."""
+
+    def __init__(self, row: int, col: int) -> None:
+        self._top, self._bottom, self._left, self._right = row, row + 1, col, col + 1
+        self._pixels = 0
+
+    def grow(self, run: Run) -> None:
+        """Take a run in."""
+        row, start, end = run
+        self._pixels += end - start
+        self._top, self._bottom = min(self._top, row), max(self._bottom, row + 1)
+        self._left, self._right = min(self._left, start), max(self._right, end)
+
+    def too_large(self, runs: int) -> bool:
+        """Whether following it further would take too long."""
+        frame = (self._bottom - self._top) * (self._right - self._left)
+        return self._pixels >= LARGEST_PIXELS or runs >= LARGEST_RUNS or frame >= LARGEST_FRAME
+
+
+def _mask(runs: Sequence[Run]) -> Tuple[Any, int, int]:
+    """The pixels of the runs, and the row and column of its upper left one."""
+    top, bottom = min(run[0] for run in runs), max(run[0] for run in runs) + 1
+    left, right = min(run[1] for run in runs), max(run[2] for run in runs)
+    mask = np.zeros((bottom - top, right - left), bool)
+    for row, start, end in runs:
+        mask[row - top, start - left : end - left] = True
+    return mask, top, left
+
+
+def outline(mask: Any, row: int, col: int, transform: Sequence[float]) -> bytes:
+    """The edges of the pixels of a mask as one polygon (WKB) in the coordinates of ``transform``."""
+    height, width = mask.shape
+    raster = gdal.GetDriverByName("MEM").Create("", width, height, 1, gdal.GDT_Byte)
+    x0, a, b, y0, d, e = transform
+    raster.SetGeoTransform((x0 + a * col + b * row, a, b, y0 + d * col + e * row, d, e))
+    band = raster.GetRasterBand(1)
+    band.WriteArray(mask.astype(np.uint8))
+    store = memory_store()
+    layer = store.CreateLayer("outline", None, ogr.wkbPolygon)
+    gdal.Polygonize(band, band, layer, -1, [])
+    parts = ogr.Geometry(ogr.wkbMultiPolygon)
+    for feature in layer:
+        parts.AddGeometry(feature.GetGeometryRef())
+    shape = parts.GetGeometryRef(0) if parts.GetGeometryCount() == 1 else parts
+    return bytes(shape.ExportToWkb())
