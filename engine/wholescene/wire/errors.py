@@ -710,7 +710,7 @@ class EvaluationInvalid(WholeSceneError):
 
 class EvaluationClasses(WholeSceneError):
     code = "evaluation.classes"
-    problem = "No class of the preset '{preset}' answers to these of the data set '{dataset}': {classes}. It has: {known}."
+    problem = "No class of the preset '{preset}' answers to these of '{dataset}': {classes}. The preset has: {known}."
     remedy = "Say what they are with --map NAME=CLASS, or leave their pixels out with --ignore NAME."
 
 

@@ -1,0 +1,134 @@
+"""Seams: is a map wrong, or does it change, where a tiling was cut, more than elsewhere?
+
+Two figures for one tiling, both 1 where the cuts leave no trace:
+
+*errors*: the share of wrong pixels among labelled ones within `WIDTH` pixels of an inner edge of a tile, divided by
+the share of wrong ones among all other labelled pixels.
+
+*changes*, without labels: how often neighbouring pixels on two sides of an inner edge have different classes, divided
+by how often neighbours do across parallel lines that are further than `WIDTH` from every inner edge. Expected changes
+are counted for vertical and horizontal edges each by themselves and then added, so a landscape that runs one
+way is no seam.
+
+Inner edges are all rows and columns, within the scene, where a tile begins or ends; overlapping tiles have two for
+each overlap. Tiles and `WIDTH` count in pixels of the network's grid. A map that was not made in tiles can be
+held against the same lines: landscapes have edges of their own, and that is the figure to compare with.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..holistic.crop import cut
+from ..raster.view import ModelView
+from ..wire.plan import Window
+
+WIDTH = 8  # pixels of the network's grid on each side of an edge
+
+Flags = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Tiling:
+    """Tiles of ``height`` × ``width`` network pixels: windows that share ``overlap`` of their side with the next and
+    are moved back at the far edge, or with ``overlap`` None a plain grid from the upper left corner."""
+
+    height: int
+    width: int
+    overlap: float | None = None
+
+    @property
+    def key(self) -> str:
+        """Tells tilings apart in files."""
+        return f"{self.height}x{self.width}" + ("" if self.overlap is None else f"@{self.overlap:.6g}")
+
+    def edges(self, height: int, width: int) -> tuple[list[int], list[int]]:
+        """Inner edges (rows, columns) in a network grid of this size; edge *i* lies before pixel *i*."""
+        return _edges(height, self.height, self.overlap), _edges(width, self.width, self.overlap)
+
+
+def _edges(size: int, side: int, overlap: float | None) -> list[int]:
+    if overlap is None:
+        return list(range(side, size, side))
+    cuts = cut(size, side, overlap, "uniform")
+    ends = {edge for start in cuts.starts for edge in (start, start + cuts.side)}
+    return sorted(ends - {0, size})
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The edges of a tiling along one axis of the *map*, a flag for each row or column.
+
+    ``at``: an inner edge lies before this pixel; ``near``: the pixel is within `WIDTH` of one; ``apart``: the line
+    before this pixel is none and further than that from all, and classes can change there.
+    """
+
+    at: Flags
+    near: Flags
+    apart: Flags
+
+
+def lines(tiling: Tiling, view: ModelView) -> tuple[Lines, Lines]:
+    """Rows and columns of a map on the scene's own grid; network pixels that are larger show in ``apart``."""
+    rows, cols = tiling.edges(view.grid.height, view.grid.width)
+    row_bounds, col_bounds = _bounds(view)
+    return _lines(rows, row_bounds), _lines(cols, col_bounds)
+
+
+def _bounds(view: ModelView) -> tuple[list[int], list[int]]:
+    """Where in the scene network pixel *i* begins, for *i* from 0 to their number, along rows and columns."""
+    if view.native:
+        return list(range(view.grid.height + 1)), list(range(view.grid.width + 1))
+    tall = [view.scene_window(Window(0, 0, edge, 1)).height for edge in range(view.grid.height + 1)]
+    wide = [view.scene_window(Window(0, 0, 1, edge)).width for edge in range(view.grid.width + 1)]
+    return tall, wide
+
+
+def _lines(edges: list[int], bounds: list[int]) -> Lines:
+    size, last = bounds[-1], len(bounds) - 1
+    at, near, apart = np.zeros((3, size), bool)
+    apart[[bound for bound in bounds if 0 < bound < size]] = True
+    for edge in edges:
+        first, end = bounds[max(0, edge - WIDTH)], bounds[min(last, edge + WIDTH)]
+        near[first:end] = True
+        apart[first : end + 1] = False
+    at[[bounds[edge] for edge in edges if 0 < bounds[edge] < size]] = True
+    return Lines(at, near, apart)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Neighbours across lines of one direction, all and those of different classes: at edges, and apart from them."""
+
+    at: int
+    changed_at: int
+    apart: int
+    changed_apart: int
+
+    @classmethod
+    def along(cls, axis: Lines, pairs: Counts, changed: Counts) -> Changes:
+        """From the neighbours before each row or column, all and different ones."""
+        counted = (int(counts[flags].sum()) for flags in (axis.at, axis.apart) for counts in (pairs, changed))
+        return cls(*counted)
+
+    @property
+    def expected(self) -> float:
+        """How many would differ at edges if they were lines like all others."""
+        return self.at * self.changed_apart / self.apart if self.apart else math.nan
+
+
+def change_ratio(rows: Changes, cols: Changes) -> float:
+    """Changes at edges over what they would be elsewhere; NaN if there are no edges, or no changes elsewhere."""
+    used = [axis for axis in (rows, cols) if axis.at]
+    expected = sum(axis.expected for axis in used)
+    return sum(axis.changed_at for axis in used) / expected if expected > 0 else math.nan
+
+
+def error_ratio(near: float, elsewhere: float) -> float:
+    """The error rate near edges over that elsewhere; NaN if one is unknown or nothing is wrong elsewhere."""
+    return near / elsewhere if elsewhere > 0 else math.nan
