@@ -138,7 +138,7 @@ class Conversation(QObject):
                 self._lose(BadMessage(detail=f"'{message.type}' with {problem!r}"))
 
     def _refused(self, kind: str, subject: str, error: Dict[str, Any]) -> None:
-        if kind == "submit":
+        if kind in ("submit", "attention"):
             self._session.refused.emit(subject, error)
         elif kind in ("attach", "cancel"):
             self._session.failed.emit(subject, error)

@@ -68,6 +68,10 @@ class EngineSession(QThread):
         """Start a job; ``submitted`` or ``refused`` follows, with the ``ticket`` that tells requests apart."""
         self._ask("submit", {"request": dict(request), "credit": self._credit()}, ticket)
 
+    def ask_attention(self, question: Mapping[str, Any], ticket: str) -> None:
+        """Ask what a pixel attends to; ``submitted`` or ``refused`` follows, then what comes of any job."""
+        self._ask("attention", dict(question), ticket)
+
     def attach(self, job: str) -> None:
         """Follow a job that was started earlier, with all its blocks."""
         self._ask("attach", {"job": job, "credit": self._credit()}, job)

@@ -318,6 +318,12 @@ class AppendField(WholeSceneError):
     remedy = "Correct the mapping of fields."
 
 
+class ProcessingMissing(WholeSceneError):
+    code = "qgis.processing"
+    problem = "The Processing plugin of QGIS is switched off, which this needs."
+    remedy = "Switch it on under Plugins > Manage and Install Plugins."
+
+
 # -- the computation -----------------------------------------------------------
 
 
