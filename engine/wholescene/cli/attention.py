@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..wire.attention import AttentionRequest
 from ..wire.errors import InternalError
 from ..wire.request import PRECISIONS, SegmentRequest
 from . import modes
@@ -15,8 +16,8 @@ from .segment import bands_list, check_preset
 from .threads import wait_asleep
 
 if TYPE_CHECKING:
-    from ..holistic.attention_map import AttentionMap
     from ..holistic.sink import Pixels
+    from ..raster.heatmap import HeatMap
     from ..wire.plan import Window
     from .progress import View
 
@@ -69,25 +70,27 @@ def run(args: argparse.Namespace) -> int:
         overwrite=args.overwrite,
         **modes.spim_fields(args),
     )
+    x, y = args.at
+    question = AttentionRequest(request, x, y, args.crs, args.stage, None if args.head == "mean" else args.head)
     output = settle(request)
-    attention = _computed(request, args)
-    found = _write(attention, output, args.head)
+    heat = _computed(question)
+    found = _write(heat, output, args.overwrite)
     print(json.dumps(found, indent=1) if args.json else _told(found))
     return 0
 
 
-def _computed(request: SegmentRequest, args: argparse.Namespace) -> AttentionMap:
+def _computed(question: AttentionRequest) -> HeatMap:
     from .progress import open_view, stop_on_signals
 
     wait_asleep()
     os.environ.setdefault("CPL_LOG", os.devnull)
-    from ..holistic.attention_map import Point, attention_map
+    from ..holistic.attention_map import heat_map
 
     with stop_on_signals() as stop:
         view = open_view(stop)
-        view.started(Path(request.sources[0]).name)
+        view.started(Path(question.request.sources[0]).name)
         try:
-            return attention_map(request, Point(args.at[0], args.at[1], args.crs), Onlooker(view), stage=args.stage)
+            return heat_map(question, Onlooker(view))
         finally:
             view.ended()
 
@@ -103,24 +106,11 @@ class Onlooker:
         raise InternalError(detail="an attention map has no blocks")
 
 
-def _write(attention: AttentionMap, output: Path, head: str | int) -> dict[str, Any]:
+def _write(heat: HeatMap, output: Path, overwrite: bool) -> dict[str, Any]:
     """Write the bands that were asked for; what the first of them shows."""
-    from ..raster.heatmap import write_heatmap
+    from ..raster.heatmap import HeatMapWriter
 
-    layers, names = attention.bands(head)
-    write_heatmap(output, layers, attention.grid, names, attention.provenance)
-    row, col = divmod(int(layers[0].argmax()), layers.shape[2])
-    a, b, c, d, e, f = tuple(attention.grid.transform)[:6]
-    x, y = a * (col + 0.5) + b * (row + 0.5) + c, d * (col + 0.5) + e * (row + 0.5) + f
-    return {
-        "path": str(output),
-        "stage": attention.stage,
-        "bands": names,
-        "rows": layers.shape[1],
-        "cols": layers.shape[2],
-        "strongest": {"weight": float(layers[0, row, col]), "x": x, "y": y},
-        "average": 1 / layers[0].size,
-    }
+    return HeatMapWriter(heat, output, overwrite).finish().to_dict()
 
 
 def _told(found: dict[str, Any]) -> str:

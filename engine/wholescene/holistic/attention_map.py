@@ -21,11 +21,14 @@ from ..nn.steps import Attention, Program
 from ..presets.zoo import Zoo
 from ..raster.geodesy import reproject_points
 from ..raster.grid import Grid, parse_crs
+from ..raster.heatmap import HeatMap
 from ..wire import errors
+from ..wire.attention import AttentionRequest
 from ..wire.plan import Window
 from ..wire.request import SegmentRequest
 from .ablation import require_stages, spim_stages
 from .executor import Executor
+from .planner import Limits
 from .ranks import Alone
 from .segmentation import Job, memory_errors
 from .sink import Sink
@@ -93,34 +96,66 @@ class AttentionMap:
             return mean.astype(np.float32), [f"mean of {len(self.weights)} heads"]
         if head == "all":
             return self.weights, [f"head {number}" for number in range(1, len(self.weights) + 1)]
-        if not (isinstance(head, int) and 1 <= head <= len(self.weights)):
-            raise errors.BadRequest(detail=f"'head' has to be mean, all or a number from 1 to {len(self.weights)}")
-        return self.weights[head - 1 : head], [f"head {head}"]
+        _check_head(head, len(self.weights))
+        number = int(head)
+        return self.weights[number - 1 : number], [f"head {number}"]
+
+
+def heat_map(
+    question: AttentionRequest,
+    sink: Sink,
+    zoo: Zoo | None = None,
+    ranks: Alone | None = None,
+    limits: Limits | None = None,
+) -> HeatMap:
+    """The answer to a question as a map to write: see `attention_map` for the errors."""
+    at = Point(question.x, question.y, question.crs)
+    head = "mean" if question.head is None else question.head
+    found = attention_map(question.request, at, sink, zoo, question.stage, head, ranks, limits)
+    layers, names = found.bands(head)
+    return HeatMap(layers, tuple(names), found.grid, found.stage, found.provenance)
 
 
 def attention_map(
-    request: SegmentRequest, at: Point, sink: Sink, zoo: Zoo | None = None, stage: int | None = None
+    request: SegmentRequest,
+    at: Point,
+    sink: Sink,
+    zoo: Zoo | None = None,
+    stage: int | None = None,
+    head: str | int = "mean",
+    ranks: Alone | None = None,
+    limits: Limits | None = None,
 ) -> AttentionMap:
     """What the pixel at a point attends to in a stage (default: the last one that has SPIM).
 
     Of the request count the scene, the preset, its bands and precision and what it says about
-    SPIM; ``sink`` is told the progress.
+    SPIM; ``sink`` is told the progress. ``head`` is only looked at, before any work: see `AttentionMap.bands`.
+    ``ranks`` says on which device, ``limits`` what memory it may take.
 
     Raises:
         PointOutside: the point is not in the scene.
         SpimStages: the preset has no attention there.
+        BadRequest: the attention has no such head.
         WholeSceneError: what else is wrong with the input.
         Cancelled: the sink asked for it.
     """
     with contextlib.ExitStack() as stack, memory_errors():
-        job = Job(replace(request, extent=None, grid="scene", mode="holistic"), zoo or Zoo(), sink, Alone(), stack)
+        whole = replace(request, extent=None, grid="scene", mode="holistic")
+        job = Job(whole, zoo or Zoo(), sink, ranks or Alone(), stack, limits)
         row, col = at.pixel(job.scene.grid)
         stage = _chosen(job, stage)
+        _check_head(head, int(job.architecture["spim"]["heads"]))
         job.settle(job.resolve())
         step, weights = _weights(job, stage, int(row / job.view.factor[1]), int(col / job.view.factor[0]))
         grid = _token_grid(job.view.grid, step.pool * (4 << stage), *weights.shape[1:])
         more = {"point": str(at), "stage": str(stage), "heads": str(step.heads), "pool": str(step.pool)}
         return AttentionMap(weights, grid, stage, step.pool, job.provenance() | more)
+
+
+def _check_head(head: str | int, heads: int) -> None:
+    """Raise BadRequest for a head that attention of so many heads does not have."""
+    if head not in ("mean", "all") and not (isinstance(head, int) and 1 <= head <= heads):
+        raise errors.BadRequest(detail=f"'head' has to be mean, all or a number from 1 to {heads}")
 
 
 def _chosen(job: Job, stage: int | None) -> int:

@@ -7,6 +7,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,6 +17,7 @@ import zmq
 
 from .. import __version__
 from ..wire import message as wire
+from ..wire.attention import AttentionRequest
 from ..wire.connection import ConnectionInfo, connection_file, read_connection
 from ..wire.errors import Cancelled, EngineLost, EngineNotFound, ProtocolMismatch, from_dict
 from ..wire.identity import absolute
@@ -138,6 +140,14 @@ class EngineClient:
         """Queue a request; the job's id. Relative paths are meant from here, not from the engine's folder."""
         body = {"request": absolute(request).to_dict(), "credit": credit}
         return str(self._ask("submit", body).body["job"])
+
+    def attention(self, question: AttentionRequest, view: JobView) -> dict[str, Any]:
+        """Have the attention of one pixel computed and written; what was found, as plain values.
+
+        Raises as :meth:`segment` does.
+        """
+        asked = replace(question, request=absolute(question.request))
+        return self.follow(str(self._ask("attention", asked.to_dict()).body["job"]), view)
 
     def attach(self, job: str, credit: int = 0, number: int = 0) -> None:
         """Follow a job that is known by its id, with blocks from ``number`` on; then call :meth:`follow`."""

@@ -153,7 +153,8 @@ class Conductor:
             pass  # of a job that has ended meanwhile
         elif isinstance(event, Opened):
             self._jobs.opened(self._current, event.plan, event.part)
-            self._announce(self._current, "planned", self._current.planned())
+            if event.plan is not None:
+                self._announce(self._current, "planned", self._current.planned())
         elif isinstance(event, BlockWritten):
             self._current.blocks.append(event.window)
         elif isinstance(event, FinishProgress):
@@ -189,8 +190,8 @@ class Conductor:
             self._launch_worker()
         assert self._worker is not None
         self._current = self._computing = job
-        log.info("job %s starts in worker %s: %s", job.id, self._worker.pid, job.request)
-        self._worker.run(job.id, job.request.to_dict())
+        log.info("job %s starts in worker %s: %s", job.id, self._worker.pid, job.attention or job.request)
+        self._worker.run(job.id, job.question)
 
     def _finished(self, job: Job, result: dict[str, Any]) -> None:
         self._current = None
@@ -251,8 +252,10 @@ class Conductor:
         """An event of the worker, in the launcher's thread: plan and blocks go straight to the writer."""
         job = self._computing
         if job is not None and event.get("job") == job.id:
-            if event["event"] == "planned" and job.output is not None:
+            if event["event"] == "planned" and job.attention is None and job.output is not None:
                 return self._writer.open(job.id, event["plan"], job.output, job.request.overwrite)
+            if event["event"] == "heatmap" and job.attention is not None and job.output is not None:
+                return self._writer.open_heatmap(job.id, event["heat"], job.output, job.request.overwrite)
             if event["event"] == "block":
                 window = Window(event["row"], event["col"], event["height"], event["width"])
                 return self._writer.block(job.id, window, event["classes"], event["confidence"])

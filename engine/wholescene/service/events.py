@@ -35,10 +35,10 @@ class ToWorker:
 
 @dataclass(frozen=True)
 class Opened:
-    """The part file of a job is ready for blocks; ``plan`` as plain values."""
+    """The part file of a job is ready for blocks; ``plan`` as plain values, None if there are no blocks."""
 
     job: str
-    plan: dict[str, Any]
+    plan: dict[str, Any] | None
     part: Path
 
 

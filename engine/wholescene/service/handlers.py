@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .. import __version__
+from ..wire.attention import AttentionRequest
 from ..wire.errors import BadMessage, BadRequest, ProtocolMismatch
 from ..wire.message import PROTOCOL, Message
 from ..wire.request import SegmentRequest
@@ -50,13 +51,34 @@ def submit(engine: Engine, message: Message) -> None:
     if not isinstance(values, Mapping):
         raise BadRequest(detail="'request' is missing")
     request = SegmentRequest.from_dict(values)
-    if len(pipe.pack(request.to_dict())) > MAX_REQUEST_BYTES:
+    _check_length(request.to_dict())
+    credit = _count(message, "credit")
+    _check_output(request)
+    _queued(engine, message, engine.jobs.add(request), credit)
+
+
+def attention(engine: Engine, message: Message) -> None:
+    """Queue the question what one pixel attends to; the sender follows the job."""
+    question = AttentionRequest.from_dict(message.body)
+    _check_length(question.to_dict())
+    if question.request.output is None:
+        raise BadRequest(detail="'output' is missing")
+    _check_output(question.request)
+    _queued(engine, message, engine.jobs.add(question.request, question), 0)
+
+
+def _check_length(values: Mapping[str, Any]) -> None:
+    if len(pipe.pack(values)) > MAX_REQUEST_BYTES:
         raise BadRequest(detail="it is too long; combine the files in a VRT")
+
+
+def _check_output(request: SegmentRequest) -> None:
     if request.output is not None and not os.path.isabs(request.output):
         raise BadRequest(detail="'output' has to be a whole path, since the engine works in another folder")
-    credit = _count(message, "credit")
     outputs.check(request)
-    job = engine.jobs.add(request)
+
+
+def _queued(engine: Engine, message: Message, job: Job, credit: int) -> None:
     job.followers[message.session] = Follower(message.session, credit)
     waiting = len(engine.jobs.active()) - 1
     engine.reply(message, "submitted", {"job": job.id, "ahead": waiting})
@@ -133,6 +155,7 @@ Handler = Callable[["Engine", Message], None]
 HANDLERS: dict[str, Handler] = {
     "hello": hello,
     "submit": submit,
+    "attention": attention,
     "attach": attach,
     "credit": credit,
     "cancel": cancel,

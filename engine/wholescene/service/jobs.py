@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..wire.attention import AttentionRequest
 from ..wire.errors import JobUnknown, WholeSceneError
 from ..wire.jobstate import CANCELLED, DONE, FAILED, QUEUED, advance, has_ended
 from ..wire.message import new_id
 from ..wire.plan import Window
 from ..wire.request import SegmentRequest
+from . import tasks
 from .blocks import Follower
 from .journal import Journal
 
@@ -20,9 +22,13 @@ KEPT_JOBS = 50  # ended jobs that status still lists
 
 @dataclass
 class Job:
-    """One request on its way to a class map. Only the engine's loop changes it."""
+    """One request on its way to a class map, or to the heat map that ``attention`` asks for.
+
+    Only the engine's loop changes it.
+    """
 
     request: SegmentRequest
+    attention: AttentionRequest | None = None
     id: str = field(default_factory=new_id)
     state: str = QUEUED
     output: Path | None = None
@@ -37,6 +43,16 @@ class Job:
     error: dict[str, Any] | None = None
     created: float = field(default_factory=time.time)
     followers: dict[str, Follower] = field(default_factory=dict)
+
+    @property
+    def task(self) -> str:
+        """What the worker is asked for."""
+        return tasks.SEGMENT if self.attention is None else tasks.ATTENTION
+
+    @property
+    def question(self) -> dict[str, Any]:
+        """What the worker is told, as plain values."""
+        return tasks.named(self.task, (self.attention or self.request).to_dict())
 
     @property
     def ended(self) -> bool:
@@ -80,6 +96,7 @@ class Job:
         """The job's line in ``status``."""
         return {
             **self.progress(),
+            "task": self.task,
             "scene": self.request.sources[0],
             "preset": self.request.preset,
             "output": None if self.output is None else str(self.output),
@@ -95,9 +112,9 @@ class Registry:
         self._journal = journal
         self._jobs: dict[str, Job] = {}
 
-    def add(self, request: SegmentRequest) -> Job:
-        """Queue a request."""
-        job = Job(request, output=None if request.output is None else Path(request.output))
+    def add(self, request: SegmentRequest, attention: AttentionRequest | None = None) -> Job:
+        """Queue a request for a class map, or for the heat map that ``attention`` asks for."""
+        job = Job(request, attention, output=None if request.output is None else Path(request.output))
         self._jobs[job.id] = job
         self._record(job)
         self._forget_oldest()
@@ -130,14 +147,14 @@ class Registry:
         self._record(job)
         return True
 
-    def opened(self, job: Job, plan: dict[str, Any], part: Path) -> None:
-        """The plan of ``job`` and the part file it grows in, noted in case the engine dies."""
+    def opened(self, job: Job, plan: dict[str, Any] | None, part: Path) -> None:
+        """The plan of ``job``, if it has blocks, and the part file it grows in, noted in case the engine dies."""
         job.plan, job.part = plan, part
         self._record(job)
 
     def _record(self, job: Job) -> None:
         output, part = (None if path is None else str(path) for path in (job.output, job.part))
-        self._journal.record(job.id, job.state, job.request.to_dict(), output, part, job.error)
+        self._journal.record(job.id, job.state, job.question, output, part, job.error)
 
     def _forget_oldest(self) -> None:
         ended = [job for job in self._jobs.values() if job.ended]

@@ -11,6 +11,8 @@ from . import pipe
 if TYPE_CHECKING:
     import numpy as np
 
+    from ..raster.heatmap import HeatMap
+
 MAX_BLOCK_PIXELS = 1 << 24
 
 
@@ -45,6 +47,10 @@ class PipeSink:
                 classes=_bytes(classes[first:last]),
                 confidence=None if confidence is None else _bytes(confidence[first:last]),
             )
+
+    def heatmap(self, heat: HeatMap) -> None:
+        """Send the answer of an attention job."""
+        self._send("heatmap", heat=heat.to_wire())
 
     def cancelled(self) -> bool:
         """Whether the engine asked to stop."""

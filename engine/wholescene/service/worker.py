@@ -11,7 +11,6 @@ With ``--engine``, under torchrun, this is an agent that keeps such a process fo
 from __future__ import annotations
 
 import argparse
-import importlib
 import os
 import queue
 import socket
@@ -19,15 +18,15 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..wire.errors import Cancelled, ExchangeFailed, InternalError, OutOfMemory, WholeSceneError
-from ..wire.request import SegmentRequest
 from . import pipe
 from .place import Place, add_arguments, from_arguments
 from .sinks import PipeSink
+from .tasks import computation, understood
 
 if TYPE_CHECKING:
     from ..holistic.ranks import Ranks
@@ -130,8 +129,9 @@ class Worker:
         """Run the computation; its report and how many seconds it took."""
         given = {"ranks": ranks, "limits": self._place.limits()}
         began = time.monotonic()
-        report = _load(self._segment_name)(
-            SegmentRequest.from_dict(request),
+        task, question = understood(request)
+        report = computation(self._segment_name, task)(
+            question,
             sink,
             **{name: value for name, value in given.items() if value is not None},
         )
@@ -155,12 +155,6 @@ def _of_an_exchange(problem: Exception) -> bool:
         return True
     text = str(problem).lower()
     return isinstance(problem, RuntimeError) and ("gloo" in text or "nccl" in text)
-
-
-def _load(name: str) -> Callable[..., Any]:
-    module, _, function = name.partition(":")
-    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
-    return found
 
 
 def claim_pipes() -> tuple[int, int]:

@@ -170,7 +170,7 @@ class WorkerGroup:
             self._suspect(from_dict(event["error"]))
         elif kind in ENDINGS:
             self._job_ended(rank, event)
-        elif rank == 0 and kind in ("planned", "progress"):
+        elif rank == 0 and kind in ("planned", "progress", "heatmap"):
             self._hear(self, event)
             if kind == "planned":
                 self._planned.set()

@@ -22,12 +22,13 @@ EVENTS: dict[str, dict[str, type | tuple[type, ...]]] = {
     "joined": {},
     "planned": {"plan": dict},
     "progress": {"stage": str, "fraction": float, "seconds_left": (float, type(None))},
+    "heatmap": {"heat": dict},
     "finished": {"report": dict},
     "failed": {"error": dict},
     "cancelled": {},
     ENDED: {"detail": str},
 }
-OF_A_JOB = ("planned", "progress", "finished", "cancelled")
+OF_A_JOB = ("planned", "progress", "heatmap", "finished", "cancelled")
 
 
 def attach(engine: Engine, message: Message) -> None:

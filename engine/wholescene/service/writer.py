@@ -11,9 +11,9 @@ import contextlib
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ..wire.errors import Cancelled, InternalError, WholeSceneError
 from ..wire.plan import Plan, Window
@@ -21,6 +21,7 @@ from .events import Aborted, BlockRead, BlockWritten, Bytes, Finished, FinishPro
 
 if TYPE_CHECKING:
     from ..raster.classmap import ClassMapWriter
+    from ..raster.heatmap import HeatMapWriter
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ class Writer:
         self._room = threading.Semaphore(WAITING_BLOCKS)
         self._ended: set[str] = set()  # failed or cancelled: what still comes for these is dropped
         self._job = ""
-        self._file: ClassMapWriter | None = None
+        self._file: ClassMapWriter | HeatMapWriter | None = None
         self._finished: tuple[str, tuple[Path | None, ...]] = ("", ())  # the last result, until it is announced
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -44,6 +45,10 @@ class Writer:
     def open(self, job: str, plan: dict[str, Any], output: Path, overwrite: bool) -> None:
         """Begin the class map of ``job``."""
         self._put(job, lambda: self._open(job, plan, output, overwrite))
+
+    def open_heatmap(self, job: str, heat: Mapping[str, Any], output: Path, overwrite: bool) -> None:
+        """Take the heat map of ``job``; :meth:`finish` writes it."""
+        self._put(job, lambda: self._open_heatmap(job, heat, output, overwrite))
 
     def block(self, job: str, window: Window, classes: Bytes, confidence: Bytes | None) -> None:
         """Write one block; waits while several blocks are not written yet."""
@@ -55,7 +60,7 @@ class Writer:
                 release()
                 return
             try:
-                self._file.write(window, _pixels(classes, window), _pixels(confidence, window))
+                _map(self._file).write(window, _pixels(classes, window), _pixels(confidence, window))
             except BaseException:
                 release()
                 raise
@@ -119,6 +124,15 @@ class Writer:
         self._file, self._job = ClassMapWriter(Plan.from_dict(plan), output, overwrite=overwrite), job
         self._notify(Opened(job, plan, self._file.part))
 
+    def _open_heatmap(self, job: str, heat: Mapping[str, Any], output: Path, overwrite: bool) -> None:
+        from ..raster.heatmap import HeatMap, HeatMapWriter
+
+        if job in self._ended:
+            return
+        self._drop()
+        self._file, self._job = HeatMapWriter(HeatMap.from_wire(heat), output, overwrite), job
+        self._notify(Opened(job, None, self._file.part))
+
     def _finish(self, job: str) -> None:
         if self._file is None or job != self._job or job in self._ended:
             return
@@ -159,12 +173,19 @@ class Writer:
 
     def _pixels_of(self, job: str, window: Window, result: Path | None) -> tuple[bytes, bytes | None]:
         if self._file is not None and job == self._job:
-            classes, confidence = self._file.read(window)
+            classes, confidence = _map(self._file).read(window)
         elif result is not None:
             classes, confidence = _read_result(result, window)
         else:
             raise LookupError("neither part file nor result")
         return classes.tobytes(), None if confidence is None else confidence.tobytes()
+
+
+def _map(file: ClassMapWriter | HeatMapWriter) -> ClassMapWriter:
+    """``file`` if it takes blocks; raises LookupError."""
+    if not hasattr(file, "write"):
+        raise LookupError("a heat map has no blocks")
+    return cast("ClassMapWriter", file)
 
 
 def _pixels(values: Bytes | None, window: Window) -> Any:

@@ -10,6 +10,8 @@ import time
 
 import numpy as np
 
+from wholescene.raster.grid import Grid
+from wholescene.raster.heatmap import HeatMap
 from wholescene.wire.errors import Cancelled, SceneNotFound
 from wholescene.wire.plan import ClassEntry, OutputGrid, Plan, Window
 
@@ -90,3 +92,19 @@ def _doze(sink):
         if sink.cancelled():
             raise Cancelled()
         time.sleep(0.01)
+
+
+HEAT = np.arange(2 * 3 * 4, dtype=np.float32).reshape(2, 3, 4)
+
+
+def attention(question, sink):
+    """The preset's name chooses what happens here, too."""
+    kind = question.request.preset
+    if kind == "fails":
+        raise SceneNotFound(path=question.request.sources[0])
+    sink.progress("encoding", 0.5, 1.0)
+    for _ in range(10_000 if kind == "slow" else 0):
+        _doze(sink)
+    grid = Grid.from_wire(OutputGrid(4, 3, (64.0, 0.0, 1000.0, 0.0, -64.0, 2000.0), WKT))
+    provenance = {"question": f"{question.x},{question.y} {question.crs} {question.stage} {question.head}"}
+    sink.heatmap(HeatMap(HEAT, ("head 1", "head 2"), grid, 3, provenance))
