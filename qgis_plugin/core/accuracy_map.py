@@ -9,21 +9,12 @@ from typing import Any, Callable, Iterator, List, Optional, Tuple
 
 import numpy as np
 from osgeo import gdal
-from qgis.core import (
-    QgsCoordinateReferenceSystem,
-    QgsCoordinateTransformContext,
-    QgsCsException,
-    QgsDistanceArea,
-    QgsPointXY,
-    QgsRectangle,
-)
+from qgis.core import QgsCoordinateReferenceSystem, QgsRectangle
 
 from ..wire.errors import RasterUnreadable
 from ..wire.plan import Window
 
 STRIP_PIXELS = 1 << 20
-CELL_PIXELS = 64  # ground areas are measured on squares of so many pixels, as the engine does
-HECTARE = 10_000.0  # square metres
 IDENTITY = (0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 AS_DRAWN = (0.0, 1.0, 0.0, 0.0, 0.0, -1.0)  # where QGIS draws a raster without georeference
 
@@ -91,38 +82,6 @@ class MapRaster:
         corners = [self.position(col, row) for col in cols for row in rows]
         xs, ys = zip(*corners)
         return QgsRectangle(min(xs), min(ys), max(xs), max(ys))
-
-
-class GroundAreas:
-    """Hectares under the pixels of a map, on the ellipsoid of its CRS."""
-
-    def __init__(self, raster: MapRaster, context: QgsCoordinateTransformContext) -> None:
-        self._raster = raster
-        self._measure = QgsDistanceArea()
-        self._measure.setSourceCrs(raster.crs, context)
-        self._measure.setEllipsoid(raster.crs.ellipsoidAcronym() or "EPSG:7030")
-
-    @classmethod
-    def of(cls, raster: MapRaster, context: QgsCoordinateTransformContext) -> Optional["GroundAreas"]:
-        """None where the map has no place on the ground."""
-        return cls(raster, context) if raster.georeferenced and raster.crs.isValid() else None
-
-    def cells(self, window: Window) -> Iterator[Tuple[slice, slice, float]]:
-        """Rows and columns within the window of each cell of pixels, and the hectares of one of its pixels."""
-        for row in range(0, window.height, CELL_PIXELS):
-            rows = slice(row, min(row + CELL_PIXELS, window.height))
-            for col in range(0, window.width, CELL_PIXELS):
-                cols = slice(col, min(col + CELL_PIXELS, window.width))
-                yield rows, cols, self._pixel_hectares(window, rows, cols)
-
-    def _pixel_hectares(self, window: Window, rows: slice, cols: slice) -> float:
-        places = [(cols.start, rows.start), (cols.stop, rows.start), (cols.stop, rows.stop), (cols.start, rows.stop)]
-        corners = [QgsPointXY(*self._raster.position(window.col + col, window.row + row)) for col, row in places]
-        try:
-            area = self._measure.measurePolygon(corners)
-        except QgsCsException:
-            return 0.0  # beyond what the CRS reaches
-        return area / HECTARE / ((rows.stop - rows.start) * (cols.stop - cols.start))
 
 
 class Codes:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Callable, Dict, Mapping, Optional, Tuple, Union
 
 import numpy as np
-from qgis.core import QgsCoordinateTransformContext
 
 from ..wire.errors import NoOverlap, NotLabelled
 from ..wire.plan import Window
-from .accuracy_map import Codes, GroundAreas, MapRaster
+from .accuracy_map import Codes, MapRaster
 from .accuracy_reference import AMBIGUOUS, NONE, Kind, Note, RasterReference, RasterSampler, VectorReference
 from .accuracy_vector import PointSampler, PolygonSampler
+from .ground_areas import SQUARE_METRES_PER_HECTARE, GroundAreas
 
 Reference = Union[RasterReference, VectorReference]
 Watch = Callable[[float], None]  # is told the fraction that is done; raises Cancelled to stop
@@ -46,28 +46,23 @@ class CrossTable:
 
 
 class MapCount:
-    """Pixels and hectares of each value of a map, added up strip by strip."""
+    """Pixels and, if asked for, square metres of each value of a map, added up strip by strip."""
 
-    def __init__(self, raster: MapRaster, context: QgsCoordinateTransformContext, with_areas: bool = True) -> None:
-        self._areas = GroundAreas.of(raster, context) if with_areas else None
+    def __init__(self, raster: MapRaster, with_areas: bool = False) -> None:
+        known = with_areas and raster.georeferenced
+        self._areas = GroundAreas.of(raster.transform, raster.wkt) if known else None
         self.codes = Codes()
         self._pixels: Counter = Counter()
-        self._hectares: Counter = Counter()
+        self._square_metres: Counter = Counter()
 
     def add(self, window: Window, classes: np.ndarray) -> np.ndarray:
         """Count the values ``[h, w]`` of a window; their codes."""
         codes = self.codes.of(classes)
-        if self._areas is None:
-            self._add(codes, None)
-            return codes
-        for rows, cols, hectares in self._areas.cells(window):
-            self._add(codes[rows, cols], hectares)
-        return codes
-
-    def _add(self, codes: np.ndarray, hectares: Optional[float]) -> None:
         for code, count in enumerate(np.bincount(codes[codes >= 0])):
             self._pixels[code] += int(count)
-            self._hectares[code] += float(count * hectares) if hectares else 0.0
+            if count and self._areas is not None:
+                self._square_metres[code] += self._areas.square_metres(codes == code, window.row, window.col)
+        return codes
 
     def pixels(self) -> Dict[int, int]:
         """By value."""
@@ -77,7 +72,8 @@ class MapCount:
         """By value; None for a map without a place on the ground."""
         if self._areas is None:
             return None
-        return {int(value): self._hectares[code] for code, value in enumerate(self.codes.values)}
+        metres = self._square_metres
+        return {int(value): metres[code] / SQUARE_METRES_PER_HECTARE for code, value in enumerate(self.codes.values)}
 
 
 def cross_tabulate(path: str, reference: Reference, watch: Watch) -> CrossTable:
@@ -101,7 +97,7 @@ class _Pixels:
         self._map, self._reference = raster, reference
         of_raster = isinstance(reference, RasterReference)
         self._sampler = RasterSampler(raster, reference) if of_raster else PolygonSampler(raster, reference)
-        self._count = MapCount(raster, QgsCoordinateTransformContext(), with_areas=False)
+        self._count = MapCount(raster)
         self._pairs: Counter = Counter()
         self._aside: Counter = Counter()
 
@@ -140,7 +136,7 @@ class _Points:
     def __init__(self, raster: MapRaster, reference: VectorReference) -> None:
         self._map, self._reference = raster, reference
         self._sampler = PointSampler(raster, reference)
-        self._count = MapCount(raster, reference.context)
+        self._count = MapCount(raster, with_areas=True)
         self._pairs: Counter = Counter()
         self._unclassified = 0
 

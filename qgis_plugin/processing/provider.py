@@ -6,7 +6,9 @@ from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
 from ..icon import ICON
+from .accuracy import Accuracy
 from .class_areas import ClassAreas
+from .sample_points import SamplePoints
 from .segment import Segment
 
 
@@ -15,7 +17,7 @@ class WholeSceneProvider(QgsProcessingProvider):
 
     def loadAlgorithms(self) -> None:
         """Called by QGIS."""
-        for algorithm in (Segment, ClassAreas):
+        for algorithm in (Segment, ClassAreas, Accuracy, SamplePoints):
             self.addAlgorithm(algorithm())
 
     def id(self) -> str:

@@ -1,0 +1,111 @@
+"""Layers of QGIS as the two sides of an accuracy assessment. Call these where the layers live: in the main thread."""
+
+from __future__ import annotations
+
+from typing import List, Sequence
+
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransformContext,
+    QgsEditorWidgetSetup,
+    QgsFeature,
+    QgsField,
+    QgsFields,
+    QgsGeometry,
+    QgsMapLayer,
+    QgsRasterLayer,
+    QgsVectorFileWriter,
+    QgsVectorLayer,
+    QgsVectorLayerFeatureSource,
+    QgsWkbTypes,
+)
+
+from ..compat import INTEGER_FIELD, TEXT_FIELD
+from ..wire.errors import OutputUnwritable, RasterUnreadable
+from .accuracy_classes import MapClass, value_names
+from .accuracy_reference import Kind, RasterReference, VectorReference
+from .accuracy_sample import SamplePoint
+from .accuracy_table import Reference
+from .layers import gdal_name
+
+POINT, REFERENCE, MAP_VALUE, MAP_CLASS = "point", "reference", "map_value", "map_class"
+
+
+def raster_path(layer: QgsRasterLayer) -> str:
+    """What GDAL opens; raises RasterUnreadable for layers that a server draws."""
+    if layer.providerType() != "gdal":
+        raise RasterUnreadable(path=layer.name(), detail=f"its pixels come from the provider '{layer.providerType()}'")
+    return gdal_name(layer.source())
+
+
+def reference_of(layer: QgsMapLayer, field: str, band: int, context: QgsCoordinateTransformContext) -> Reference:
+    """A reference that any thread can read; ``field`` holds the class of a vector layer, ``band`` of a raster."""
+    if isinstance(layer, QgsRasterLayer):
+        names = value_names(layer) if band == 1 else {}
+        return RasterReference(raster_path(layer), layer.name(), band, names)
+    return VectorReference(
+        source=QgsVectorLayerFeatureSource(layer),
+        title=layer.name(),
+        field_name=field,
+        kind=kind_of(layer),
+        has_crs=layer.crs().isValid(),
+        context=context,
+    )
+
+
+def kind_of(layer: QgsMapLayer) -> Kind:
+    """What a layer can be as a reference."""
+    if isinstance(layer, QgsRasterLayer):
+        return Kind.RASTER
+    points = isinstance(layer, QgsVectorLayer) and layer.geometryType() == QgsWkbTypes.GeometryType.PointGeometry
+    return Kind.POINTS if points else Kind.POLYGONS
+
+
+def sample_fields(show_class: bool) -> QgsFields:
+    """Number of the point, the reference to be filled in, and the class of the map only if it may be seen."""
+    fields = QgsFields()
+    fields.append(QgsField(POINT, INTEGER_FIELD))
+    fields.append(QgsField(REFERENCE, TEXT_FIELD))
+    if show_class:
+        fields.append(QgsField(MAP_VALUE, INTEGER_FIELD))
+        fields.append(QgsField(MAP_CLASS, TEXT_FIELD))
+    return fields
+
+
+def sample_features(points: Sequence[SamplePoint], classes: Sequence[MapClass], show_class: bool) -> List[QgsFeature]:
+    """The points of a sample, numbered from 1, none of them labelled."""
+    fields, names, features = sample_fields(show_class), {each.value: each.name for each in classes}, []
+    for number, point in enumerate(points, start=1):
+        feature = QgsFeature(fields)
+        feature.setGeometry(QgsGeometry.fromPointXY(point.place))
+        feature.setAttribute(POINT, number)
+        if show_class:
+            feature.setAttribute(MAP_VALUE, point.value)
+            feature.setAttribute(MAP_CLASS, names.get(point.value, str(point.value)))
+        features.append(feature)
+    return features
+
+
+def write_sample(features: Sequence[QgsFeature], crs: QgsCoordinateReferenceSystem, path: str) -> None:
+    """Write a GeoPackage; raises OutputUnwritable."""
+    options = QgsVectorFileWriter.SaveVectorOptions()
+    options.driverName, options.layerName = "GPKG", "sample"
+    fields, context = features[0].fields(), QgsCoordinateTransformContext()
+    kind = QgsWkbTypes.Type.Point
+    writer = QgsVectorFileWriter.create(path, fields, kind, crs, context, options)
+    for feature in features:
+        if writer.hasError() or not writer.addFeature(feature):
+            break
+    problem = writer.errorMessage() if writer.hasError() else ""
+    del writer  # closes the file
+    if problem:
+        raise OutputUnwritable(path=path, detail=problem)
+
+
+def offer_classes(layer: QgsVectorLayer, classes: Sequence[MapClass]) -> None:
+    """Let the form of a sample offer the classes of the map, so that nobody has to spell them."""
+    place = layer.fields().lookupField(REFERENCE)
+    choices = [{each.name: each.name} for each in classes]
+    layer.setEditorWidgetSetup(place, QgsEditorWidgetSetup("ValueMap", {"map": choices}))
+    if layer.fields().lookupField("fid") >= 0:
+        layer.setEditorWidgetSetup(layer.fields().lookupField("fid"), QgsEditorWidgetSetup("Hidden", {}))
