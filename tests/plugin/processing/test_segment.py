@@ -73,7 +73,9 @@ def last_request(engine):
 def test_the_provider_lists_its_algorithms(plugin):
     provider = QgsApplication.processingRegistry().providerById("wholescene")
     assert sorted(algorithm.id() for algorithm in provider.algorithms()) == [
+        "wholescene:accuracy",
         "wholescene:classareas",
+        "wholescene:samplepoints",
         "wholescene:segment",
     ]
 
