@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..evaluation.baseline import Figures
     from ..evaluation.metrics import Scores
     from ..evaluation.results import Evaluation, SceneResult
+    from ..evaluation.seams import Tiling
 
 FEW_CLASSES = 6  # so many have columns of their own
 SHOWN_SCENES = 20
@@ -31,7 +32,8 @@ def show(found: Evaluation, console: Console) -> None:
         console.print(_together(found))
     if len(found.classes.names) > FEW_CLASSES:
         console.print(_classes(found))
-    console.print(_seams(found))
+    for key, tiling in found.tilings.items():
+        console.print(_seams(found, key, tiling))
     if found.earlier:
         note = f"Test scenes: {found.earlier} earlier evaluation(s) of this split are in this folder's log.\n"
         console.print(note, style="yellow")
@@ -88,17 +90,13 @@ def _classes(found: Evaluation) -> Table:
     return table
 
 
-def _seams(found: Evaluation) -> Table:
-    table = _table(
-        "seams: wrong pixels and class changes along the edges of tiles, over those elsewhere (1: no trace)",
-        "edges of", "mode", "wrong there", "elsewhere", "errors", "changes",
-    )  # fmt: skip
-    for key, tiling in found.tilings.items():
-        kind = "regions of" if tiling.overlap is None else "windows of"
-        for row in found.pooled:
-            seam = row.seams[key]
-            rates = (share(seam.near, 4), share(seam.elsewhere, 4), share(seam.errors, 2), share(seam.changes, 2))
-            table.add_row(f"{kind} {tiling.height} x {tiling.width}", Text(row.mode), *rates)
+def _seams(found: Evaluation, key: str, tiling: Tiling) -> Table:
+    columns = ("mode", "wrong there", "elsewhere", "errors", "changes", "by chance")
+    table = _table(f"seams along edges of {tiling.title} (1: no trace)", *columns)
+    for row in found.pooled:
+        seam = row.seams[key]
+        rates = (share(seam.near, 4), share(seam.elsewhere, 4), share(seam.errors, 2), share(seam.changes, 2))
+        table.add_row(Text(row.mode), *rates, f"{share(seam.chance_low, 2)} to {share(seam.chance_high, 2)}")
     table.add_row()
     return table
 

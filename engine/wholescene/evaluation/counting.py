@@ -12,7 +12,7 @@ import numpy.typing as npt
 from ..training.data import IGNORE, LabelledScene
 from ..wire.plan import NODATA, ClassEntry, Window
 from .metrics import Confusion
-from .seams import Changes, Counts, Lines
+from .seams import Changes, Counts, Edges
 
 STRIP = 4 << 20  # pixels looked at together
 
@@ -21,11 +21,35 @@ Pixels = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Seam:
-    """What a tiling's edges show: the confusion matrix of the pixels near them, changes across rows and columns."""
+    """What a tiling's edges show: the confusion matrix of the pixels near them, changes across rows and columns.
+
+    ``moved`` are the changes (rows, columns) across copies of the lines elsewhere.
+    """
 
     near: Confusion
     rows: Changes
     cols: Changes
+    moved: tuple[tuple[Changes, Changes], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        moved = [[list(vars(axis).values()) for axis in pair] for pair in self.moved]
+        return {"near": self.near.tolist(), "rows": vars(self.rows), "cols": vars(self.cols), "moved": moved}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Seam:
+        """What :meth:`to_dict` wrote."""
+        moved = tuple((Changes(*rows), Changes(*cols)) for rows, cols in values["moved"])
+        return cls(np.array(values["near"], np.int64), Changes(**values["rows"]), Changes(**values["cols"]), moved)
+
+    def __add__(self, other: Seam) -> Seam:
+        moved = zip(self.moved, other.moved, strict=True)
+        return Seam(
+            self.near + other.near,
+            self.rows + other.rows,
+            self.cols + other.cols,
+            tuple((one[0] + two[0], one[1] + two[1]) for one, two in moved),
+        )
 
 
 @dataclass(frozen=True)
@@ -41,20 +65,19 @@ class Tally:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        seams = {
-            key: {"near": seam.near.tolist(), "rows": vars(seam.rows), "cols": vars(seam.cols)}
-            for key, seam in self.seams.items()
-        }
+        seams = {key: seam.to_dict() for key, seam in self.seams.items()}
         return {"confusion": self.confusion.tolist(), "seams": seams}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Tally:
         """What :meth:`to_dict` wrote; raises KeyError, TypeError or ValueError."""
-        seams = {
-            key: Seam(np.array(seam["near"], np.int64), Changes(**seam["rows"]), Changes(**seam["cols"]))
-            for key, seam in values["seams"].items()
-        }
+        seams = {key: Seam.from_dict(seam) for key, seam in values["seams"].items()}
         return cls(np.array(values["confusion"], np.int64), seams)
+
+    def __add__(self, other: Tally) -> Tally:
+        """The counts of both, with the tilings that both were held against."""
+        shared = {key: seam + other.seams[key] for key, seam in self.seams.items() if key in other.seams}
+        return Tally(self.confusion + other.confusion, shared)
 
 
 def tally(
@@ -62,11 +85,11 @@ def tally(
     scene: LabelledScene,
     labels: int,
     classes: Sequence[ClassEntry],
-    tilings: Mapping[str, tuple[Lines, Lines]],
+    tilings: Mapping[str, Edges],
 ) -> Tally:
     """Count a map ``[h, w]`` of class values on the scene's own grid, whole; it may be a memory map.
 
-    ``labels`` is the number of train ids, ``tilings`` are the lines (rows, columns) of each tiling.
+    ``labels`` is the number of train ids, ``tilings`` are the edges of each tiling.
     Raises LabelValueUnknown or SceneTruncated.
     """
     counter = _Pairs(labels, classes)
@@ -76,18 +99,16 @@ def tally(
         rows = slice(window.row, window.row + window.height)
         pairs = counter.pairs(scene.scene_labels(window), class_map[rows])
         whole += counter.count(pairs)
-        for key, (across, along) in tilings.items():
-            apart[key] += counter.count(pairs[~across.near[rows]][:, ~along.near])
+        for key, edges in tilings.items():
+            apart[key] += counter.count(pairs[~edges.rows.near[rows]][:, ~edges.cols.near])
     changes = _changes(class_map)
-    seams = {
-        key: Seam(
-            counter.matrix(whole - apart[key]),
-            Changes.along(across, *changes[0]),
-            Changes.along(along, *changes[1]),
-        )
-        for key, (across, along) in tilings.items()
-    }
+    seams = {key: _seam(counter.matrix(whole - apart[key]), edges, *changes) for key, edges in tilings.items()}
     return Tally(counter.matrix(whole), seams)
+
+
+def _seam(near: Confusion, edges: Edges, rows: tuple[Counts, Counts], cols: tuple[Counts, Counts]) -> Seam:
+    moved = tuple((Changes.along(across, *rows), Changes.along(along, *cols)) for across, along in edges.moved)
+    return Seam(near, Changes.along(edges.rows, *rows), Changes.along(edges.cols, *cols), moved)
 
 
 def strips(height: int, width: int) -> Iterator[Window]:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
+from operator import add
 from typing import Any
 
 import msgspec
@@ -15,24 +16,31 @@ from .baseline import Baseline
 from .classes import Classes
 from .counting import Pixels, Seam, Tally
 from .metrics import Confusion, Scores, error_rate, mean_scores, scores
-from .seams import Changes, Tiling, change_ratio, error_ratio
+from .seams import Tiling, chance, change_ratio, error_ratio
 
 
 @dataclass(frozen=True)
 class SeamScore:
-    """See `wholescene.evaluation.seams`; NaN where a ratio has no meaning."""
+    """See `wholescene.evaluation.seams`; NaN where a ratio has no meaning.
+
+    Error rates ``near`` edges and ``elsewhere`` with their ratio ``errors``; ``changes`` with what chance gives.
+    """
 
     near: float
     elsewhere: float
     errors: float
     changes: float
+    chance_low: float
+    chance_high: float
 
     @classmethod
     def of(cls, seam: Seam, whole: Confusion, classes: Classes) -> SeamScore:
         """From what was counted along a tiling's edges and everywhere."""
         near = error_rate(classes.merged(seam.near))
         elsewhere = error_rate(classes.merged(whole - seam.near))
-        return cls(near, elsewhere, error_ratio(near, elsewhere), change_ratio(seam.rows, seam.cols))
+        return cls(
+            near, elsewhere, error_ratio(near, elsewhere), change_ratio(seam.rows, seam.cols), *chance(seam.moved)
+        )
 
 
 @dataclass(frozen=True)
@@ -114,7 +122,7 @@ class Evaluation:
     def pooled(self) -> tuple[Row, ...]:
         """Each mode over the pixels of all scenes together."""
         return tuple(
-            Row.of(mode, reduce(added, (scene.rows[i].tally for scene in self.scenes)), self.classes, self.tilings)
+            Row.of(mode, reduce(add, (scene.rows[i].tally for scene in self.scenes)), self.classes, self.tilings)
             for i, mode in enumerate(self.modes)
         )
 
@@ -140,24 +148,6 @@ class Evaluation:
             ],
             "baseline": _baseline(self.baseline),
         }
-
-
-def added(one: Tally, other: Tally) -> Tally:
-    """The counts of both; of the tilings that both were held against."""
-    seams = {
-        key: Seam(
-            seam.near + other.seams[key].near,
-            _plus(seam.rows, other.seams[key].rows),
-            _plus(seam.cols, other.seams[key].cols),
-        )
-        for key, seam in one.seams.items()
-        if key in other.seams
-    }
-    return Tally(one.confusion + other.confusion, seams)
-
-
-def _plus(one: Changes, other: Changes) -> Changes:
-    return Changes(*(getattr(one, name) + getattr(other, name) for name in vars(one)))
 
 
 def known(value: float) -> float | None:

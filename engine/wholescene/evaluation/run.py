@@ -25,7 +25,7 @@ from .counting import tally
 from .maps import Listener, MapSink, Silent
 from .modes import Mode, modes, tilings
 from .results import Evaluation, Row, SceneResult, SceneRow, known
-from .seams import Tiling, lines
+from .seams import Tiling, edges_of
 from .settings import Settings
 from .thumbnails import image_of, labels_of, step_of
 
@@ -175,7 +175,7 @@ def _cell(
     try:
         with MapSink(listener) as sink:
             segment(request, sink)
-            edges = {name: lines(tiling, scene.view) for name, tiling in case.held_against.items()}
+            edges = {name: edges_of(tiling, scene.view) for name, tiling in case.held_against.items()}
             counts = tally(sink.classes, scene, len(case.dataset.classes), case.preset.classes, edges)
             step = step_of(*sink.classes.shape)
             picture = sink.classes[::step, ::step].copy()
