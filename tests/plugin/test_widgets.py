@@ -1,5 +1,7 @@
 """The parts of the panel, each by itself."""
 
+from pathlib import Path
+
 import pytest
 from qgis.core import (
     QgsCoordinateReferenceSystem,
@@ -272,3 +274,22 @@ def test_result_lists_the_present_classes_by_size(qtbot):
 )
 def test_a_snapshot_has_the_pixels_that_the_preset_wants(ground, resolution, size):
     assert snapshot_size(QSize(800, 400), ground, resolution) == size
+
+
+def test_the_card_shows_picture_sensors_values_and_the_largest_scored_scene(preset_box):
+    picture = (Path(__file__).parents[2] / "models" / "water-lite" / "picture.jpg").read_bytes()
+    told = {
+        "sensors": ["NAIP", "Gaofen-2"],
+        "value_range": [0, 255],
+        "validated": {"pixels": 13_814_865, "by": "us & you"},
+        "picture": picture,
+    }
+    preset_box.set_presets([preset("water-lite", **told), preset("fbp", validated=None, picture=b"no picture")])
+    card = preset_box.card
+    for words in ("NAIP; Gaofen-2", "0 to 255", "13.8 million pixels (us &amp; you)"):
+        assert words in card.text()
+    assert not card.picture.isHidden()
+    assert card.picture.pixmap().width() == 260
+    preset_box.choose("fbp")
+    assert "not measured here" in card.text()
+    assert card.picture.isHidden()

@@ -31,6 +31,14 @@ class WeightsAsset:
 
 
 @dataclass(frozen=True)
+class ValidatedSize:
+    """The largest scene that the weights were scored on, in pixels of the scene, and who scored them."""
+
+    pixels: int
+    by: str = ""
+
+
+@dataclass(frozen=True)
 class Preset:
     """One model with its data contract.
 
@@ -38,7 +46,8 @@ class Preset:
     ids. ``scaling`` is a plain dict for :func:`wholescene.raster.scaling.scaling_from`,
     ``architecture`` one for :func:`wholescene.nn.build`, ``tile`` one for the planner.
     ``ground_resolution`` is (finest, coarsest) in metres per pixel, None if any will do.
-    ``missing`` says why there are no weights, ``how`` where to get them.
+    ``missing`` says why there are no weights, ``how`` where to get them. ``sensors``, ``value_range``
+    (of stored values that it was trained on), ``validated`` and ``picture`` are known of some presets only.
     """
 
     name: str
@@ -55,6 +64,10 @@ class Preset:
     licence: str
     missing: str | None = None
     how: str = ""
+    sensors: tuple[str, ...] = ()
+    value_range: tuple[float, float] | None = None
+    validated: ValidatedSize | None = None
+    picture: Path | None = None
 
     def weights_path(self) -> Path:
         """The weights file, its SHA-256 verified; raises WeightsMissing or WeightsCorrupt."""
@@ -82,6 +95,9 @@ class Preset:
             "classes": [asdict(entry) for entry in self.classes],
             "bands": [asdict(band) for band in self.bands],
             "ground_resolution": list(self.ground_resolution) if self.ground_resolution else None,
+            "sensors": list(self.sensors),
+            "value_range": list(self.value_range) if self.value_range else None,
+            "validated": asdict(self.validated) if self.validated else None,
             "precisions": list(self.precisions),
             "licence": self.licence,
             "ready": self.ready(),

@@ -10,8 +10,8 @@ from typing import Any
 
 from ..wire.errors import PresetInvalid
 from ..wire.plan import NODATA, ClassEntry
-from .preset import Preset, PresetBand, WeightsAsset
-from .schema import MLM, Asset, Band, Class, Input, Item, Output, Properties, ValueScaling, decode
+from .preset import Preset, PresetBand, ValidatedSize, WeightsAsset
+from .schema import MLM, Asset, Band, Class, Input, Item, Output, Properties, Validated, ValueScaling, decode
 
 PRESET_FILE = "preset.json"
 PRECISIONS = ("float32", "bf16", "fp16")
@@ -43,6 +43,10 @@ def _preset(item: Item, folder: Path) -> Preset:
         bands=bands,
         scaling=_scaling(properties, source, len(bands)),
         ground_resolution=_ground_resolution(properties.ground_resolution),
+        value_range=_value_range(properties.value_range),
+        sensors=tuple(properties.sensors),
+        validated=_validated(properties.validated),
+        picture=_picture(item.assets, folder),
         architecture=_architecture(properties.architecture, len(bands), len(classes)),
         tile=properties.tile,
         precisions=_precisions(properties.precisions),
@@ -161,6 +165,31 @@ def _number(value: float | None, name: str) -> float:
     return float(value)
 
 
+# -- facts for people ----------------------------------------------------------
+
+
+def _value_range(low_high: tuple[float, float] | None) -> tuple[float, float] | None:
+    if low_high is not None:
+        low, high = low_high
+        _require(-math.inf < low < high < math.inf, "'wholescene:value_range' needs two numbers, the smaller first")
+    return low_high
+
+
+def _validated(validated: Validated | None) -> ValidatedSize | None:
+    if validated is None:
+        return None
+    _require(validated.pixels > 0, "'wholescene:validated' needs a number of pixels above 0")
+    return ValidatedSize(validated.pixels, validated.by)
+
+
+def _picture(assets: Mapping[str, Asset], folder: Path) -> Path | None:
+    """The asset with the role thumbnail, if it lies in the folder as a file."""
+    for asset in assets.values():
+        if "thumbnail" in asset.roles and _inside(asset.href) and (folder / asset.href).is_file():
+            return folder / asset.href
+    return None
+
+
 # -- model ---------------------------------------------------------------------
 
 
@@ -205,10 +234,17 @@ def model_asset(assets: Mapping[str, Asset]) -> Asset:
 
 
 def _weights(asset: Asset, folder: Path, licence: str) -> WeightsAsset:
-    href = Path(asset.href)
-    inside = "://" not in asset.href and not href.is_absolute() and ".." not in href.parts
-    _require(inside, "the weights have to lie in the preset's folder, or 'wholescene:weights_missing' says why not")
-    return WeightsAsset(folder / href, _sha256(asset.checksum), asset.size, asset.license or licence)
+    _require(
+        _inside(asset.href),
+        "the weights have to lie in the preset's folder, or 'wholescene:weights_missing' says why not",
+    )
+    return WeightsAsset(folder / asset.href, _sha256(asset.checksum), asset.size, asset.license or licence)
+
+
+def _inside(href: str) -> bool:
+    """Whether a file name stays within the preset's folder."""
+    path = Path(href)
+    return "://" not in href and not path.is_absolute() and ".." not in path.parts
 
 
 def _sha256(checksum: str | None) -> str | None:

@@ -93,6 +93,13 @@ class Missing(Struct):
     how: str
 
 
+class Validated(Struct):
+    """The largest scene that the weights were scored on: its pixels, and who did it."""
+
+    pixels: int
+    by: str = ""
+
+
 class Properties(Struct):
     """The item's properties that a preset is made of."""
 
@@ -104,6 +111,9 @@ class Properties(Struct):
     tile: dict[str, Any] = field(name="wholescene:tile", default_factory=dict)
     precisions: list[str] = field(name="wholescene:precisions", default_factory=lambda: ["float32"])
     ground_resolution: tuple[float, float] | None = field(name="wholescene:ground_resolution", default=None)
+    sensors: list[str] = field(name="wholescene:sensors", default_factory=list)
+    value_range: tuple[float, float] | None = field(name="wholescene:value_range", default=None)
+    validated: Validated | None = field(name="wholescene:validated", default=None)
     percentiles: Percentiles | None = field(name="wholescene:percentiles", default=None)
     clip: bool = field(name="wholescene:clip", default=False)
     missing: Missing | None = field(name="wholescene:weights_missing", default=None)

@@ -13,6 +13,7 @@ from ..wire.errors import PresetInvalid, UnknownPreset
 from .preset import Preset
 from .reading import PRESET_FILE, read_preset
 
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG\r\n")  # how JPEG and PNG files begin
 FOLDERS_VARIABLE = "WHOLESCENE_PRESETS"
 
 
@@ -46,6 +47,15 @@ class Zoo:
     def describe(self) -> list[dict[str, Any]]:
         """All presets as plain values; one that cannot be read is listed with its error."""
         return [self._describe(name) for name in self.names()]
+
+    def picture(self, name: str, largest: int) -> bytes | None:
+        """The picture of a preset, JPEG or PNG of at most so many bytes; None if there is none to show."""
+        try:
+            path = self.load(name).picture
+            data = path.read_bytes() if path is not None and path.stat().st_size <= largest else b""
+        except (OSError, PresetInvalid):
+            return None
+        return data if data.startswith(PICTURES) else None
 
     def _describe(self, name: str) -> dict[str, Any]:
         try:

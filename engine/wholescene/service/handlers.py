@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 # A request goes through the worker's stdin pipe, which holds at least this much without a reader.
 MAX_REQUEST_BYTES = 48 << 10
+MAX_PICTURE_BYTES = 64 << 10
+MAX_PICTURES_BYTES = 512 << 10  # of all presets together; the body of a message has 1 MiB
 
 
 def hello(engine: Engine, message: Message) -> None:
@@ -133,10 +135,16 @@ def status(engine: Engine, message: Message) -> None:
 
 
 def presets(engine: Engine, message: Message) -> None:
-    """The zoo."""
+    """The zoo, with pictures as far as they fit into one message."""
     from ..presets.zoo import Zoo
 
-    engine.reply(message, "presets", {"presets": Zoo().describe()})
+    zoo, room = Zoo(), MAX_PICTURES_BYTES
+    described = zoo.describe()
+    for preset in described:
+        picture = zoo.picture(preset["name"], min(room, MAX_PICTURE_BYTES))
+        preset["picture"] = picture
+        room -= len(picture or b"")
+    engine.reply(message, "presets", {"presets": described})
 
 
 def shutdown(engine: Engine, message: Message) -> None:

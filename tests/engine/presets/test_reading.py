@@ -200,6 +200,11 @@ SCALING = "properties/mlm:input/0/value_scaling"
         ("properties/wholescene:architecture/decoder", "upernet", "'decoder'"),
         ("properties/wholescene:ground_resolution", [4, 2], "ground_resolution"),
         ("properties/wholescene:ground_resolution", [0, 2], "ground_resolution"),
+        ("properties/wholescene:value_range", [255, 0], "value_range"),
+        ("properties/wholescene:value_range", [0], "value_range"),
+        ("properties/wholescene:validated", {"pixels": 0}, "validated"),
+        ("properties/wholescene:validated", {"by": "me"}, "pixels"),
+        ("properties/wholescene:sensors", "Landsat", "sensors"),
         ("properties/wholescene:precisions", ["float16"], "float16"),
         ("properties/wholescene:precisions", [], "empty"),
         ("properties/wholescene:percentiles", {"lower": 2, "upper": 98}, "exclude"),
@@ -220,3 +225,25 @@ def test_what_is_wrong_is_named(preset_with: Callable[..., Any], path: str, valu
 def test_a_missing_architecture_is_named(preset_with: Callable[..., Any]) -> None:
     with pytest.raises(PresetInvalid, match="wholescene:architecture"):
         preset_with(lambda item: item["properties"].pop("wholescene:architecture"))
+
+
+def test_facts_for_people_travel(preset_with: Callable[..., Any]) -> None:
+    facts = {
+        "wholescene:sensors": ["Landsat 8"],
+        "wholescene:value_range": [0, 4095],
+        "wholescene:validated": {"pixels": 1_000_000, "by": "somebody"},
+    }
+    told = preset_with(lambda item: item["properties"].update(facts)).to_dict()
+    assert (told["sensors"], told["value_range"]) == (["Landsat 8"], [0, 4095])
+    assert told["validated"] == {"pixels": 1_000_000, "by": "somebody"}
+    nothing = preset_with(lambda item: None).to_dict()
+    assert (nothing["sensors"], nothing["value_range"], nothing["validated"]) == ([], None, None)
+
+
+@pytest.mark.parametrize("href", ["../secret.jpg", "/etc/passwd", "https://example.org/p.jpg", "none.jpg"])
+def test_a_picture_that_is_not_in_the_folder_is_none(
+    preset_with: Callable[..., Any], tmp_path: Path, href: str
+) -> None:
+    (tmp_path / "secret.jpg").write_bytes(b"\xff\xd8\xff")
+    preset = preset_with(lambda item: item["assets"].update(picture={"href": href, "roles": ["thumbnail"]}))
+    assert preset.picture is None

@@ -93,3 +93,24 @@ def test_user_folders_from_the_environment(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr("os.pathsep", ":")
     assert user_folders() == [a, b]
     assert Zoo().names()[:1] == ["fbp"]  # folders that do not exist hold nothing
+
+
+def test_facts_of_water_lite_are_those_of_its_card(zoo: Zoo) -> None:
+    preset = zoo.load("water-lite")
+    card = (shipped_folder() / "water-lite" / "card.md").read_text()
+    assert preset.validated is not None
+    assert preset.validated.pixels == 3897 * 3545
+    assert "3,897 × 3,545" in card
+    assert preset.value_range == (0, 255)
+    assert "0..255" in card
+
+
+def test_a_picture_is_told_if_it_is_one_and_small(zoo: Zoo, tmp_path: Path) -> None:
+    picture = zoo.picture("water-lite", 64 << 10)
+    assert picture is not None
+    assert picture.startswith(b"\xff\xd8\xff")
+    assert zoo.picture("water-lite", 100) is None
+    assert zoo.picture("fbp", 64 << 10) is None
+    copy = shutil.copytree(shipped_folder() / "water-lite", tmp_path / "water-lite")
+    (copy / "picture.jpg").write_text("no picture")
+    assert Zoo([tmp_path]).picture("water-lite", 64 << 10) is None

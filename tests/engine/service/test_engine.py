@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from service_helpers import ENVIRONMENT, SEGMENT, RawClient, View, exists, wait_for, worker_pid
 
 from wholescene import __version__
+from wholescene.presets.zoo import shipped_folder
 from wholescene.service import engine as engine_module
 from wholescene.service.client import EngineClient
 from wholescene.service.engine import Engine, Settings
@@ -132,8 +133,11 @@ def test_too_large_a_frame_costs_the_sender_its_connection_and_nobody_else(engin
 
 
 def test_presets_are_those_of_the_zoo(raw):
-    names = {preset["name"] for preset in raw.ask("presets").body["presets"]}
-    assert {"water-lite", "fbp", "glh-water"} <= names
+    presets = {preset["name"]: preset for preset in raw.ask("presets").body["presets"]}
+    assert {"water-lite", "fbp", "glh-water"} <= set(presets)
+    assert presets["water-lite"]["picture"] == (shipped_folder() / "water-lite" / "picture.jpg").read_bytes()
+    assert presets["fbp"]["picture"] is None
+    assert presets["fbp"]["value_range"] == [0, 255]
 
 
 def test_status_counts_what_was_refused(raw):
