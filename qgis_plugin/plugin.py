@@ -10,6 +10,7 @@ from qgis.PyQt.QtGui import QIcon
 from .compat import QAction
 from .gui.controller import SegmentController
 from .gui.dock import WholeSceneDock
+from .gui.result_desk import ResultDesk
 from .icon import ICON
 from .processing.provider import WholeSceneProvider
 
@@ -24,6 +25,7 @@ class WholeScenePlugin:
         self.action = None
         self.dock = None
         self.controller = None
+        self.results = None
         self.provider = None
 
     def initProcessing(self) -> None:
@@ -38,6 +40,7 @@ class WholeScenePlugin:
         self.dock = WholeSceneDock(self.iface.mapCanvas(), self.iface.mainWindow())
         self.dock.setWindowIcon(icon)
         self.controller = SegmentController(self.dock.panel, self.iface)
+        self.results = ResultDesk(self.dock.panel, self.iface, self.controller)
         self.action = QAction(icon, _tr("WholeScene Panel"), self.iface.mainWindow())
         self.action.setObjectName("wholesceneShowPanel")
         self.action.setCheckable(True)
@@ -71,6 +74,9 @@ class WholeScenePlugin:
         if self.provider is not None:
             QgsApplication.processingRegistry().removeProvider(self.provider)
             self.provider = None
+        if self.results is not None:
+            self.results.close()
+            self.results = None
         if self.controller is not None:
             self.controller.close()
             self.controller = None

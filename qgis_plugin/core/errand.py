@@ -35,10 +35,10 @@ class Errand(QgsTask):
         QgsApplication.taskManager().addTask(self)
         return self
 
-    def drop(self) -> None:
-        """Nobody wants to hear of it any more; safe at any time."""
+    def drop(self, stop: bool = True) -> None:
+        """Nobody wants to hear of it any more; without ``stop`` it goes on to its end. Safe at any time."""
         self._dropped = True
-        if self in _running:
+        if stop and self in _running:
             self.cancel()
 
     def run(self) -> bool:

@@ -33,7 +33,7 @@ PRESETS = [
 
 
 class ScriptedEngine(threading.Thread):
-    """Answers hello, presets, status, submit (job1, job2, …) and attach by itself; the rest is sent by the test."""
+    """Answers hello, presets, status, submit, attention (job1, job2, …) and attach by itself; tests send the rest."""
 
     def __init__(self, protocol=PROTOCOL):
         super().__init__(daemon=True)
@@ -99,6 +99,7 @@ class ScriptedEngine(threading.Thread):
             "presets": {"presets": PRESETS},
             "status": {"jobs": self.jobs, "version": "0.1.0"},
             "submit": {"job": f"job{self._jobs + 1}", "ahead": 0},
+            "attention": {"job": f"job{self._jobs + 1}", "ahead": 0},
             "attach": {"job": message.body.get("job"), "ahead": 0},
         }
         if message.type != "status":
@@ -108,9 +109,9 @@ class ScriptedEngine(threading.Thread):
         elif message.type == "submit" and self.deaf:
             return
         elif message.type in answers:
-            kind = "submitted" if message.type in ("submit", "attach") else message.type
+            kind = "submitted" if message.type in ("submit", "attention", "attach") else message.type
             answer = answers[message.type]
-            self._jobs += message.type == "submit"
+            self._jobs += message.type in ("submit", "attention")
         else:
             return
         self._socket.send_multipart([self._client, *self._session.pack(kind, answer, reply_to=message.id)])

@@ -1,0 +1,73 @@
+"""The question what a pixel attends to, and how its answer looks on the map."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any, Collection, Dict, List, Mapping, Optional, Tuple
+
+from qgis.core import (
+    QgsColorRampShader,
+    QgsCoordinateReferenceSystem,
+    QgsRasterLayer,
+    QgsRasterShader,
+    QgsSingleBandPseudoColorRenderer,
+)
+from qgis.PyQt.QtGui import QColor
+
+from .class_map import ClassMap
+from .destination import free_output
+from .extents import crs_name
+from .scene_grid import in_pixels
+
+COUNTED = ("sources", "preset", "bands", "nodata", "precision")  # of a request, beside all about its SPIM
+PALE, MIDDLE, STRONG = QColor(255, 224, 0, 0), QColor(255, 140, 0, 165), QColor(178, 0, 32, 225)
+
+
+def attention_question(
+    request: Mapping[str, Any], x: float, y: float, crs: Optional[str], output: str
+) -> Dict[str, Any]:
+    """The body of an ``attention`` message: the last stage that has attention, the mean of its heads."""
+    about = {key: value for key, value in request.items() if key in COUNTED or key.startswith("spim_")}
+    about["output"] = output
+    return {"request": about, "x": x, "y": y, "crs": crs, "stage": None, "head": None, "output": output}
+
+
+def place_for_engine(layer: QgsRasterLayer, x: float, y: float) -> Tuple[float, float, Optional[str]]:
+    """A point in the coordinates of a layer as x, y and CRS for the engine."""
+    if in_pixels(layer):
+        return x, -y, "pixel"
+    return x, y, crs_name(layer.crs()) if layer.crs().isValid() else None
+
+
+def attention_path(facts: ClassMap, taken: Collection[str]) -> str:
+    """``<map>_attention.tif`` beside the map, numbered; ``taken`` are the files of questions under way."""
+    written = Path(facts.path)
+    return str(free_output(written.parent, f"{written.stem}_attention", taken))
+
+
+def attention_layer(result: Mapping[str, Any], name: str, crs: QgsCoordinateReferenceSystem) -> QgsRasterLayer:
+    """A layer that lets the map shine through where the pixel attends to less than the average.
+
+    ``result`` as the engine tells it: path, average and strongest weight of a key.
+    """
+    layer = QgsRasterLayer(str(result["path"]), name, "gdal")
+    if not layer.crs().isValid():
+        layer.setCrs(crs)
+    function = QgsColorRampShader()
+    function.setColorRampType(QgsColorRampShader.Type.Interpolated)
+    function.setColorRampItemList(_items(float(result["average"]), float(result["strongest"]["weight"])))
+    shader = QgsRasterShader()
+    shader.setRasterShaderFunction(function)
+    layer.setRenderer(QgsSingleBandPseudoColorRenderer(layer.dataProvider(), 1, shader))
+    return layer
+
+
+def _items(average: float, strongest: float) -> List[QgsColorRampShader.ColorRampItem]:
+    """From the average upwards, half of the colours for the lower half of the orders of magnitude."""
+    strongest = max(strongest, average * 1.01)  # all keys alike: nothing stands out
+    stops = ((average, PALE), (math.sqrt(average * strongest), MIDDLE), (strongest, STRONG))
+    return [
+        QgsColorRampShader.ColorRampItem(value, colour, f"{value / average:.3g} \N{MULTIPLICATION SIGN}")
+        for value, colour in stops
+    ]
