@@ -12,7 +12,7 @@ from typing import Any
 from .recipe import Recipe
 from .variants import Evaluation, Variant, drawn_config
 
-STEPS = 240
+STEPS = 300
 DATA = Recipe(size=(512, 1024), resolution=2.0)
 SCENE = DATA.size[0] * DATA.size[1]
 PIXELS = 2 * SCENE  # of a step
@@ -34,7 +34,7 @@ def variants() -> list[Variant]:
 
 def _partition() -> list[Variant]:
     """REST, Table 5. The last row is without partition: encoder and decoder see across regions, too."""
-    divided: dict[str, Any] = {"context": "grid", "grid": GRID}
+    divided: dict[str, Any] = {"context": "grid", "grid": GRID, "tile": 256}
     return [
         _variant("partition", "rest5", network=divided),
         _variant("partition, attention", "rest5", network=divided, spim={**SPIM, "within": "grid"}),

@@ -8,7 +8,7 @@ from .recipe import Recipe
 from .variants import Evaluation, Variant, drawn_config
 
 TABLE = "controlled"
-STEPS = 200
+STEPS = 180
 DATA = Recipe()
 PIXELS = DATA.size[0] * DATA.size[1]  # of a step
 SPIM = {"stages": [3], "heads": 4, "kv_pool": 1}

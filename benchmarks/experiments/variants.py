@@ -72,7 +72,8 @@ def cells(grid: str, variants: list[Variant], seeds: int) -> Iterator[Cell]:
 
 
 ENCODER = "narrow convnext"  # registered in `cell`: no published size is small enough for the budget
-NETWORK = {"encoder": {"name": ENCODER}, "decoder": {"name": "fpn", "channels": 32}, "tile": 256}
+# tiles as large as drawn scenes: there are no halos to be computed twice, and results do not depend on it
+NETWORK = {"encoder": {"name": ENCODER}, "decoder": {"name": "fpn", "channels": 32}, "tile": 1024}
 
 
 def drawn_config(
