@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import time
 from functools import partial
 from pathlib import Path
@@ -73,6 +74,8 @@ def run_cell(cell: Cell, work: Path) -> dict[str, Any]:
         "fingerprint": cell.variant.fingerprint,
         "classes": list(stock.names),
         "steps": config.steps,
+        "commit": _commit(),
+        "torch": torch.__version__,
         "resumed": listener.steps < config.steps,
         "train_cpu_s": round(trained - began, 1),
         "test_cpu_s": round(time.process_time() - trained, 1),
@@ -114,6 +117,15 @@ def train(config: Config, sources: Sources, listener: Silent) -> tuple[nn.Segmen
 def _losses(folder: Path) -> dict[str, float]:
     lines = [json.loads(line) for line in (folder / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     return {str(line["step"]): round(line["loss"], 4) for line in lines if "loss" in line}
+
+
+def _commit() -> str:
+    """The commit that is checked out, with a mark if files differ from it."""
+    git = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        return subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
 
 
 def _close(stock: Stock) -> None:
