@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Iterable, List, Sequence
 
@@ -21,8 +22,9 @@ body { margin: 2rem auto; max-width: 62rem; padding: 0 1.2rem; background: var(-
   font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 h1 { font-size: 1.5rem; margin: 0 0 .2rem; } h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; }
 p, li { max-width: 46rem; } .soft { color: var(--soft); }
-.cards { display: flex; flex-wrap: wrap; gap: .8rem; margin: 1.2rem 0; }
-.card { background: var(--card); border-radius: 8px; padding: .7rem 1.1rem; min-width: 8rem; }
+.cards { display: flex; flex-wrap: wrap; margin: 1.2rem 0 .4rem; }
+.card { background: var(--card); border-radius: 8px; padding: .7rem 1.1rem; min-width: 8rem;
+  margin: 0 .8rem .8rem 0; }
 .card b { display: block; font-size: 1.5rem; font-variant-numeric: tabular-nums; } .card span { color: var(--soft); }
 .wide { overflow-x: auto; } table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .32rem .7rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
@@ -30,7 +32,6 @@ th { font-weight: 600; } th:first-child, td:first-child { text-align: left; } th
 .right { background: rgba(var(--right), var(--share)); } .wrong { background: rgba(var(--wrong), var(--share)); }
 .sum { color: var(--soft); } .swatch { display: inline-block; width: .75em; height: .75em; margin-right: .45em;
   border: 1px solid rgba(128, 128, 128, .7); border-radius: 2px; vertical-align: -.04em; }
-code { font-family: ui-monospace, Consolas, monospace; font-size: .92em; }
 @media print { body { margin: 0; } }
 """
 EQUATIONS = (
@@ -177,8 +178,13 @@ def _equations() -> str:
         "n_ij points of map class i have reference class j; W_i is the share of the map and N_i the area that class i "
         "covers; N_·j = Σ_i N_i n_ij / n_i; A is the area of the map. Intervals are ± 1.96 standard errors."
     )
-    lines = "<br>".join(f"<code>{escape(line)}</code>" for line in EQUATIONS)
-    return f"<p>{lines}</p><p>{escape(where)}</p>"
+    lines = "<br>".join(_with_indices(line) for line in EQUATIONS)
+    return f"<p>{lines}</p><p>{_with_indices(where)}</p>"
+
+
+def _with_indices(formula: str) -> str:
+    """``p_ij`` with its letters below."""
+    return re.sub(r"_([ijk·≠]+)", r"<sub>\1</sub>", escape(formula))
 
 
 def _mapping(assessment: Assessment) -> str:

@@ -39,16 +39,23 @@ def percent_with_margin(estimate: Estimate) -> str:
 
 def amount(value: Optional[float]) -> str:
     """A number of hectares or pixels with as many digits as mean something."""
-    if value is None:
-        return DASH
-    return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.2f}"
+    return DASH if value is None else _number(value, _digits(value))
 
 
 def amount_with_margin(estimate: Estimate) -> str:
-    """``21,158 ± 6,158``."""
-    if estimate.margin is None:
+    """``21,158 ± 6,158``, both with the digits of the value."""
+    if estimate.value is None or estimate.margin is None:
         return amount(estimate.value)
-    return f"{amount(estimate.value)} {PLUS_MINUS} {amount(estimate.margin)}"
+    digits = _digits(max(estimate.value, estimate.margin))
+    return f"{_number(estimate.value, digits)} {PLUS_MINUS} {_number(estimate.margin, digits)}"
+
+
+def _digits(value: float) -> int:
+    return 0 if abs(value) >= 100 or value == int(value) else 2
+
+
+def _number(value: float, digits: int) -> str:
+    return f"{value:,.{digits}f}"
 
 
 def unit(assessment: Assessment) -> str:
@@ -97,16 +104,14 @@ def aside(assessment: Assessment) -> List[str]:
         told.append(tr("Counted as other, that is as wrong everywhere: {names}.").format(names=names))
     if table.reference_only:
         text = (
-            tr("{n} points outside the map, or where it has no class.")
+            tr("{n} points lie outside the map, or where it has no class.")
             if points
-            else tr("{n} pixels with a reference, but no class in the map.")
+            else tr("{n} pixels have a reference, but no class in the map.")
         )
         told.append(text.format(n=amount(table.reference_only)))
     if table.map_only:
         text = (
-            tr("{n} points without a reference class yet.")
-            if points
-            else tr("{n} pixels of the map without a reference.")
+            tr("{n} points have no reference class yet.") if points else tr("{n} pixels of the map have no reference.")
         )
         told.append(text.format(n=amount(table.map_only)))
     if table.ambiguous:

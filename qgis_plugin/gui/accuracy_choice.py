@@ -34,7 +34,7 @@ class ReferenceChoice(QWidget):
         self.fields.setObjectName("wholesceneReferenceField")
         self.bands = shrinkable(QgsRasterBandComboBox())
         self.bands.setObjectName("wholesceneReferenceBand")
-        self._hint = Hint()
+        self._hint = flowing(Hint())
         self._arrange()
         self.layers.layerChanged.connect(self._layer_changed)
         self.fields.fieldChanged.connect(lambda _name: self.changed.emit())
@@ -82,6 +82,14 @@ class ReferenceChoice(QWidget):
             widget.setVisible(raster is not None and raster.bandCount() > 1)
         self._hint.setText(_explained(layer))
         self.changed.emit()
+
+
+def flowing(hint: Hint) -> Hint:
+    """Let a hint be as high as its lines are in a wide window, not as in the narrow panel."""
+    policy = hint.sizePolicy()
+    policy.setHeightForWidth(True)
+    hint.setSizePolicy(policy)
+    return hint
 
 
 def _likely_field(layer: QgsVectorLayer) -> str:

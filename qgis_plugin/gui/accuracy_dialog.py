@@ -29,7 +29,7 @@ from ..core.accuracy_report import Heading, write_csv, write_json
 from ..core.accuracy_table import CrossTable, Reference, cross_tabulate
 from ..core.errand import Errand, GoingOn
 from ..wire.errors import Cancelled, WholeSceneError
-from .accuracy_choice import ReferenceChoice
+from .accuracy_choice import ReferenceChoice, flowing
 from .accuracy_mapping import MappingTable
 from .accuracy_sample_dialog import SampleDialog
 from .accuracy_view import ClassTable, Headline, MatrixTable
@@ -70,9 +70,9 @@ class AccuracyDialog(QDialog):
         row.addWidget(self.progress, 1)
         row.addStretch()
         row.addWidget(self.sample_button)
-        self.tabs.addTab(_page(Hint(_meaning()), self.class_table), tr("Classes"))
-        self.tabs.addTab(_page(Hint(words.orientation()), self.matrix), tr("Confusion matrix"))
-        self.tabs.addTab(_page(Hint(_correctable()), self.mapping), tr("Class mapping"))
+        self.tabs.addTab(_page(flowing(Hint(_meaning())), self.class_table), tr("Classes"))
+        self.tabs.addTab(_page(flowing(Hint(words.orientation())), self.matrix), tr("Confusion matrix"))
+        self.tabs.addTab(_page(flowing(Hint(_correctable())), self.mapping), tr("Class mapping"))
         self._told.setWordWrap(True)
         self._told.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -86,7 +86,7 @@ class AccuracyDialog(QDialog):
         layout.addWidget(self.buttons)
         self.compare_button.setDefault(True)
         self.progress.hide()
-        self.resize(720, 560)
+        self.resize(940, 560)
 
     def _connect(self) -> None:
         self.choice.changed.connect(self._choice_changed)
@@ -243,7 +243,7 @@ def _page(*widgets: QWidget) -> QWidget:
     page = QWidget()
     layout = QVBoxLayout(page)
     for widget in widgets:
-        layout.addWidget(widget)
+        layout.addWidget(widget, int(widget is widgets[-1]))
     return page
 
 

@@ -26,6 +26,7 @@ from ..core.accuracy_map import MapRaster
 from ..core.accuracy_sample import Allocation, Design, SamplePoint, draw
 from ..core.errand import Errand, GoingOn
 from ..wire.errors import Cancelled, WholeSceneError
+from .accuracy_choice import flowing
 from .notice import Notice
 from .texts import tr
 from .widgets import Hint
@@ -73,13 +74,14 @@ class SampleDialog(QDialog):
             "what is there; the form offers the classes. Then choose the points as the reference."
         )
         layout = QVBoxLayout(self)
-        layout.addWidget(Hint(told))
+        layout.addWidget(flowing(Hint(told)))
         layout.addLayout(form)
+        layout.addStretch()
         layout.addWidget(self.notice)
         layout.addWidget(self.progress)
         layout.addWidget(self.buttons)
         self.progress.hide()
-        self.resize(460, self.sizeHint().height())
+        self.setMinimumWidth(560)
 
     def _connect(self) -> None:
         self.buttons.accepted.connect(self.start)

@@ -24,6 +24,7 @@ from .texts import tr
 from .widgets import small
 
 RIGHT, WRONG = QColor(31, 138, 92), QColor(200, 64, 48)
+AIR = 14  # pixels
 STRONGEST = 110  # of 255: numbers stay readable on light and on dark
 
 
@@ -34,6 +35,7 @@ class Headline(QFrame):
         super().__init__()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 4, 0, 4)
+        grid.setHorizontalSpacing(24)
         self._values: List[QLabel] = []
         self._names: List[QLabel] = []
         for column in range(4):
@@ -80,7 +82,13 @@ class ReadOnlyTable(QTableWidget):
                 item = QTableWidgetItem(text)
                 item.setTextAlignment(int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter))
                 self.setItem(row, column, item)
+        self.widen()
+
+    def widen(self) -> None:
+        """Columns as wide as their texts, with some air."""
         self.resizeColumnsToContents()
+        for column in range(self.columnCount()):
+            self.setColumnWidth(column, self.columnWidth(column) + AIR)
 
     def texts(self) -> List[List[str]]:
         """What is shown, row by row."""
@@ -127,7 +135,7 @@ class MatrixTable(ReadOnlyTable):
                 colour = QColor(RIGHT if row == column else WRONG)
                 colour.setAlpha(round(STRONGEST * count / whole) if whole else 0)
                 self.item(row, column).setBackground(colour)
-        self.resizeColumnsToContents()
+        self.widen()
 
 
 class ClassTable(ReadOnlyTable):

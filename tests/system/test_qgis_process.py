@@ -73,3 +73,29 @@ def test_the_raster_is_that_of_the_terminal(environment, tmp_path):
     rows = [line.split(",") for line in table.read_text("utf-8-sig").splitlines()[1:]]
     counted = [int((mine.ReadAsArray() == value).sum()) for value in (0, 1)]
     assert [int(row[2]) for row in rows] == counted
+
+
+def test_accuracy_and_sample_points(environment, tmp_path):
+    """The map is right but for one row of ten, and the reference calls its classes otherwise."""
+    values = np.zeros((100, 80), np.uint8)
+    values[:, 40:] = 1
+    other = 5 + values
+    other[::10] = 5 + (1 - values[::10])
+    for name, written in (("map.tif", values), ("reference.tif", other)):
+        dataset = gdal.GetDriverByName("GTiff").Create(str(tmp_path / name), 80, 100, 1)
+        dataset.SetGeoTransform((400000.0, 10.0, 0.0, 4200000.0, 0.0, -10.0))
+        dataset.WriteArray(written)
+        del dataset
+    layers = {"INPUT": tmp_path / "map.tif", "REFERENCE": tmp_path / "reference.tif"}
+    report = tmp_path / "report.html"
+    found = run(environment, "wholescene:accuracy", **layers, MAPPING="5,0,6,1", HTML=report)
+    assert found["OVERALL_ACCURACY"] == pytest.approx(0.9)
+    assert found["MEAN_IOU"] == pytest.approx(0.9 / 1.1)
+    assert found["COMPARED"] == 8000
+    assert "rows" in report.read_text("utf-8").lower()
+    points = tmp_path / "points.gpkg"
+    drawn = run(
+        environment, "wholescene:samplepoints", INPUT=layers["INPUT"], SIZE=40, ALLOCATION="equal", OUTPUT=points
+    )
+    assert drawn["COUNT"] == 40
+    assert gdal.OpenEx(str(points)).GetLayer(0).GetFeatureCount() == 40
