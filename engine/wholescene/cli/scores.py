@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from ..evaluation.baseline import Figures
     from ..evaluation.metrics import Scores
     from ..evaluation.results import Evaluation, SceneResult
-    from ..evaluation.seams import Tiling
 
 FEW_CLASSES = 6  # so many have columns of their own
 SHOWN_SCENES = 20
@@ -25,18 +24,24 @@ def show(found: Evaluation, console: Console) -> None:
     facts = found.facts
     console.print(f"{facts['preset']} on {facts['dataset']}, split {facts['split']}\n", style="bold", markup=False)
     for scene in found.scenes[:SHOWN_SCENES]:
-        console.print(_scene(found, scene))
+        part = "" if scene.part == "all" else f", {scene.part}"
+        _print(console, f"{scene.name} ({scene.height} x {scene.width}{part})", _scene(found, scene))
     if len(found.scenes) > SHOWN_SCENES:
         console.print(f"and {len(found.scenes) - SHOWN_SCENES} more scenes\n", style="dim")
     if len(found.scenes) > 1:
-        console.print(_together(found))
+        _print(console, f"all {len(found.scenes)} scenes", _together(found))
     if len(found.classes.names) > FEW_CLASSES:
-        console.print(_classes(found))
+        _print(console, "IoU by class, all pixels", _classes(found))
     for key, tiling in found.tilings.items():
-        console.print(_seams(found, key, tiling))
+        _print(console, f"seams along edges of {tiling.title} (1: no trace)", _seams(found, key))
     if found.earlier:
         note = f"Test scenes: {found.earlier} earlier evaluation(s) of this split are in this folder's log.\n"
         console.print(note, style="yellow")
+
+
+def _print(console: Console, title: str, table: Table) -> None:
+    console.print(title, style="bold", markup=False, soft_wrap=True)
+    console.print(table)
 
 
 def _columns(found: Evaluation) -> tuple[str, ...]:
@@ -44,21 +49,20 @@ def _columns(found: Evaluation) -> tuple[str, ...]:
     return names if len(names) <= FEW_CLASSES else ()
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, title=title, title_justify="left", title_style="bold")
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False)
     table.add_column(columns[0])
     for column in columns[1:]:
         table.add_column(column, justify="right")
     return table
 
 
-def _scores_table(title: str, found: Evaluation) -> Table:
-    return _table(title, "mode", "OA", "mIoU", "mAcc", "F1", *(f"IoU {name}" for name in _columns(found)), "")
+def _scores_table(found: Evaluation) -> Table:
+    return _table("mode", "OA", "mIoU", "mAcc", "F1", *(f"IoU {name}" for name in _columns(found)), "")
 
 
 def _scene(found: Evaluation, scene: SceneResult) -> Table:
-    part = "" if scene.part == "all" else f", {scene.part}"
-    table = _scores_table(f"{scene.name} ({scene.height} x {scene.width}{part})", found)
+    table = _scores_table(found)
     for row in scene.rows:
         table.add_row(
             Text(row.row.mode), *_cells(row.row.scores, found), "kept" if row.kept else f"{row.seconds:.0f} s"
@@ -71,7 +75,7 @@ def _scene(found: Evaluation, scene: SceneResult) -> Table:
 
 
 def _together(found: Evaluation) -> Table:
-    table = _scores_table(f"all {len(found.scenes)} scenes", found)
+    table = _scores_table(found)
     for row in found.pooled:
         table.add_row(Text(f"{row.mode}, all pixels"), *_cells(row.scores, found))
     for mode, mean in zip(found.modes, found.means, strict=True):
@@ -83,16 +87,15 @@ def _together(found: Evaluation) -> Table:
 
 
 def _classes(found: Evaluation) -> Table:
-    table = _table("IoU by class, all pixels", "class", *found.modes)
+    table = _table("class", *found.modes)
     for i, name in enumerate(found.classes.names):
         table.add_row(Text(name), *(share(row.scores.classes[i].iou) for row in found.pooled))
     table.add_row()
     return table
 
 
-def _seams(found: Evaluation, key: str, tiling: Tiling) -> Table:
-    columns = ("mode", "wrong there", "elsewhere", "errors", "changes", "by chance")
-    table = _table(f"seams along edges of {tiling.title} (1: no trace)", *columns)
+def _seams(found: Evaluation, key: str) -> Table:
+    table = _table("mode", "wrong there", "elsewhere", "errors", "changes", "by chance")
     for row in found.pooled:
         seam = row.seams[key]
         rates = (share(seam.near, 4), share(seam.elsewhere, 4), share(seam.errors, 2), share(seam.changes, 2))

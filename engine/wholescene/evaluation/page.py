@@ -21,7 +21,7 @@ from .seams import WIDTH, Tiling
 
 FEW_CLASSES = 12  # so many have columns of their own in the first tables
 WRONG, RIGHT, NOTHING = (214, 39, 40, 255), (128, 136, 144, 70), (0, 0, 0, 0)
-SHOWN_WIDTH = 300  # of a picture on the page
+SHOWN_WIDTH = 280  # of a picture on the page
 FACTS = (
     ("when", "when"),
     ("engine", "engine"),
@@ -64,13 +64,15 @@ def page(found: Evaluation) -> str:
 
 def _facts(found: Evaluation) -> str:
     rows = [(label, found.facts[name]) for label, name in FACTS if found.facts.get(name)]
-    return "<dl>" + "".join(f"<dt>{label}</dt><dd>{escape(str(value))}</dd>" for label, value in rows) + "</dl>"
+    cells = "".join(f"<tr><td>{label}</td><td>{escape(str(value))}</td></tr>" for label, value in rows)
+    return f'<table class="facts">{cells}</table>'
 
 
 def _looked_before(found: Evaluation) -> str:
     if found.earlier is None:
         return ""
-    times = "for the first time" if not found.earlier else f"after {found.earlier} earlier looks"
+    looks = f"after {found.earlier} earlier {'look' if found.earlier == 1 else 'looks'}"
+    times = looks if found.earlier else "for the first time"
     return f'<p class="note">These are test scenes, evaluated {times} (as far as this folder\'s log knows).</p>'
 
 
@@ -226,13 +228,15 @@ def _pictures(found: Evaluation, scene: SceneResult) -> Iterable[str]:
     none = len(classes.entries)
     colours = [png.colour_of(entry.colour) for entry in classes.entries] + [(90, 90, 90, 255), NOTHING]
     labels = _label_classes(scene.labels, classes)
-    yield _figure(png.rgba(scene.image), "scene", scene)
-    yield _figure(png.indexed(np.where(labels == IGNORE, none + 1, labels).astype(np.uint8), colours), "labels", scene)
+    shown = np.where(labels == IGNORE, none + 1, labels).astype(np.uint8)
+    yield _pair(_figure(png.rgba(scene.image), "scene", scene), _figure(png.indexed(shown, colours), "labels", scene))
     for row in scene.rows:
         mapped = _map_classes(row.picture, found)
-        yield _figure(png.indexed(mapped, colours), row.row.mode, scene)
         judged = np.where(labels == IGNORE, 2, np.where(mapped == labels, 1, 0)).astype(np.uint8)
-        yield _figure(png.indexed(judged, [WRONG, RIGHT, NOTHING]), f"{row.row.mode}: wrong pixels", scene)
+        yield _pair(
+            _figure(png.indexed(mapped, colours), row.row.mode, scene),
+            _figure(png.indexed(judged, [WRONG, RIGHT, NOTHING]), f"{row.row.mode}: wrong pixels", scene),
+        )
 
 
 def _label_classes(labels: Pixels, classes: Classes) -> Pixels:
@@ -252,6 +256,11 @@ def _map_classes(values: Pixels, found: Evaluation) -> Pixels:
         table[entry.value] = index
     table[NODATA] = none + 1
     return table[values]
+
+
+def _pair(one: str, other: str) -> str:
+    """Two pictures that stay beside each other."""
+    return f'<div class="pair">{one}{other}</div>'
 
 
 def _figure(picture: bytes, caption: str, scene: SceneResult) -> str:
