@@ -27,11 +27,12 @@ from wholescene.training.team import make_team
 from wholescene.training.trainer import Trainer
 
 from .drawn_data import make_data
-from .judging import confusions
+from .judging import Judged, judged
 from .ledger import RESULT
 from .recipe import TRAIN
 from .variants import ENCODER, Cell
 
+PARTS = ("confusion", "waters", "kinds")
 DEPTHS, DIMS = (1, 1, 3, 1), (16, 32, 64, 128)
 
 
@@ -68,7 +69,8 @@ def run_cell(cell: Cell, work: Path) -> dict[str, Any]:
     network, losses = train(config, sources, listener)
     trained = time.process_time()
     stock = open_stock(sources, cell.variant.split)
-    tests = {test.name: confusions(network, stock, test) for test in cell.variant.tests}
+    drawn = make_data(cell.variant.data, work / "data") if cell.variant.data else None
+    tests = {test.name: judged(network, stock, test, drawn) for test in cell.variant.tests}
     result = {
         "cell": cell.key,
         "fingerprint": cell.variant.fingerprint,
@@ -80,20 +82,25 @@ def run_cell(cell: Cell, work: Path) -> dict[str, Any]:
         "train_cpu_s": round(trained - began, 1),
         "test_cpu_s": round(time.process_time() - trained, 1),
         "losses": losses,
-        "tests": {name: {scene: found.tolist() for scene, found in by.items()} for name, by in tests.items()},
+        "tests": {name: told(by) for name, by in tests.items()},
     }
     _leave(folder / RESULT, result)
     (folder / checkpoint.FILE).unlink(missing_ok=True)
     return result
 
 
+def told(scenes: dict[str, Judged]) -> dict[str, dict[str, Any]]:
+    """For a line of results."""
+    return {name: {part: getattr(found, part).tolist() for part in PARTS} for name, found in scenes.items()}
+
+
 def cell_config(cell: Cell, work: Path) -> Config:
     """The configuration of a cell, with its seed and folders."""
-    told = json.loads(json.dumps(cell.variant.config))  # a copy, tuples as lists
+    fields = json.loads(json.dumps(cell.variant.config))  # a copy, tuples as lists
     if cell.variant.data is not None:
-        told["data"] = {"sources": [{"folder": str(make_data(cell.variant.data, work / "data"))}]}
-    told |= {"seed": cell.seed, "output": str(work / "runs" / cell.key), "device": "cpu"}
-    return msgspec.convert(told, Config)
+        fields["data"] = {"sources": [{"folder": str(make_data(cell.variant.data, work / "data"))}]}
+    fields |= {"seed": cell.seed, "output": str(work / "runs" / cell.key), "device": "cpu"}
+    return msgspec.convert(fields, Config)
 
 
 def train(config: Config, sources: Sources, listener: Silent) -> tuple[nn.Segmenter, dict[str, float]]:

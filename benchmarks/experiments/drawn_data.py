@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import rasterio
@@ -37,6 +38,8 @@ def make_data(recipe: Recipe, folder: Path) -> Path:
         if not labels.exists():  # it is written last
             drawn = draw_scene(seed, recipe.size, recipe.resolution)
             _write(here / f"{name}_rgb.tif", noisy(drawn.rgb, recipe.noise, seed))
+            if split != TRAIN:
+                _write(waters_file(here, name), drawn.which[None])
             known = mislabelled(drawn, recipe.mislabelled, seed) if split == TRAIN else drawn.labels
             _write(labels, known[None])
     classes = ", ".join(
@@ -46,6 +49,11 @@ def make_data(recipe: Recipe, folder: Path) -> Path:
     split = "\n".join(f'{name} = ["{name}*"]' for name, count in recipe.counts if count)
     (here / "dataset.toml").write_text(DESCRIPTION.format(classes=classes, split=split), encoding="utf-8")
     return here
+
+
+def waters_file(folder: Path, scene: str) -> Path:
+    """Where it is written which water a pixel of a scene belongs to, as int16, -1 on land; not of training scenes."""
+    return folder / f"{scene}_which.tif"
 
 
 def noisy(rgb: NDArray[np.uint8], deviation: float, seed: int) -> NDArray[np.uint8]:
@@ -64,13 +72,13 @@ def mislabelled(drawn: Drawn, share: float, seed: int) -> NDArray[np.uint8]:
     return drawn.named(list(np.where(rng.uniform(size=len(kinds)) < share, others, kinds)))
 
 
-def _write(path: Path, bands: NDArray[np.uint8]) -> None:
+def _write(path: Path, bands: NDArray[Any]) -> None:
     """Under its name once it is whole."""
     part = path.with_suffix(".part")
     count, height, width = bands.shape
     layout = {"tiled": True, "blockxsize": 256, "blockysize": 256}
     with rasterio.open(
-        part, "w", driver="GTiff", count=count, height=height, width=width, dtype="uint8", **layout
+        part, "w", driver="GTiff", count=count, height=height, width=width, dtype=bands.dtype, **layout
     ) as file:
         file.write(bands)
     part.replace(path)

@@ -1,12 +1,16 @@
-"""Testing a trained network: confusion matrices of scenes, segmented whole or window by window."""
+"""Testing a trained network: what it makes of scenes, segmented whole or window by window."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import rasterio
 import torch
 from torch import Tensor, nn
 
@@ -16,9 +20,10 @@ from wholescene.training.data import IGNORE, LabelledScene
 from wholescene.training.stock import Stock
 from wholescene.wire.plan import Window
 
+from .drawn_data import waters_file
 from .variants import Evaluation
 
-Confusion = npt.NDArray[np.int64]
+Counts = npt.NDArray[np.int64]
 
 
 class Apart(nn.Module):
@@ -35,10 +40,45 @@ class Apart(nn.Module):
         return torch.cat(rows, 2)
 
 
-def confusions(network: Segmenter, stock: Stock, test: Evaluation) -> dict[str, Confusion]:
-    """Labels by classes, ``[classes, classes]``, of each scene of a stock."""
-    changed = prepared(network, test)
-    return {scene.name: confusion(changed, scene, stock.classes, test.size) for scene in stock.scenes}
+@dataclass(frozen=True)
+class Judged:
+    """One scene of a test: labels by classes, ``[classes, classes]``.
+
+    ``waters`` ``[waters, classes]`` are the pixels of each water by the class that was found there, ``kinds``
+    ``[waters]`` what they are; a scene that does not know its waters has none.
+    """
+
+    confusion: Counts
+    waters: Counts
+    kinds: Counts
+
+
+def judged(network: Segmenter, stock: Stock, evaluation: Evaluation, folder: Path | None = None) -> dict[str, Judged]:
+    """Every scene of a stock; ``folder`` has the drawn scenes' waters."""
+    changed = prepared(network, evaluation)
+    found = {}
+    for scene in stock.scenes:
+        classes, labels = segmented(changed, scene, evaluation.size)
+        which = np.full(labels.shape, -1) if folder is None else _read(waters_file(folder, scene.name))
+        known = labels != IGNORE
+        counts = tally(labels[known], classes[known], stock.classes, stock.classes)
+        inside = which >= 0
+        waters, kinds = (
+            tally(which[inside], plane[inside], int(which.max()) + 1, stock.classes) for plane in (classes, labels)
+        )
+        found[scene.name] = Judged(counts, waters, kinds.argmax(1))
+    return found
+
+
+def tally(rows: npt.NDArray[Any], columns: npt.NDArray[Any], height: int, width: int) -> Counts:
+    """How many pairs there are of each row and column, ``[height, width]``."""
+    pairs = rows.astype(np.int64) * width + columns
+    return np.bincount(pairs, minlength=height * width).reshape(height, width)
+
+
+def _read(path: Path) -> npt.NDArray[np.int64]:
+    with rasterio.open(path) as file:
+        return np.asarray(file.read(1), np.int64)
 
 
 def prepared(network: Segmenter, test: Evaluation) -> Segmenter:
@@ -56,22 +96,19 @@ def prepared(network: Segmenter, test: Evaluation) -> Segmenter:
 
 
 @torch.inference_mode()
-def confusion(network: nn.Module, scene: LabelledScene, classes: int, size: int = 0) -> Confusion:
-    """Labels by classes of one scene, in windows of ``size`` pixels placed side by side, or whole if that is 0.
+def segmented(network: nn.Module, scene: LabelledScene, size: int = 0) -> tuple[Counts, npt.NDArray[np.uint8]]:
+    """Classes and labels of one scene, in windows of ``size`` pixels placed side by side, or whole if that is 0.
 
     A window that would reach over the far edge is moved back to it, as mmsegmentation does; where windows
     overlap for that reason, the later one counts.
     """
-    rows, cols = scene.size
-    found, labels = np.zeros((rows, cols), np.int64), np.full((rows, cols), IGNORE, np.uint8)
+    found, labels = np.zeros(scene.size, np.int64), np.full(scene.size, IGNORE, np.uint8)
     for window in windows(scene.size, size):
         place = (slice(window.row, window.row + window.height), slice(window.col, window.col + window.width))
         image, labels[place] = scene.read(window)
         logits = network(torch.from_numpy(image)[None])
         found[place] = logits[0].max(0).indices.numpy()
-    known = labels != IGNORE
-    pairs = labels[known].astype(np.int64) * classes + found[known]
-    return np.bincount(pairs, minlength=classes * classes).reshape(classes, classes)
+    return found, labels
 
 
 def windows(scene: tuple[int, int], size: int) -> Sequence[Window]:

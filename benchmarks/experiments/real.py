@@ -19,8 +19,8 @@ import torch
 from wholescene import nn
 from wholescene.training.stock import load_sources, open_stock
 
-from .cell import cell_config, register_encoder
-from .judging import confusions
+from .cell import cell_config, register_encoder, told
+from .judging import judged
 from .ledger import Ledger, Line
 from .variants import Cell, Evaluation, Variant
 
@@ -64,35 +64,35 @@ def test(cells: list[Cell], log: Ledger, work: Path) -> None:
     register_encoder()
     for cell in cells:
         toml = TOMLS / f"{cell.variant.name}.toml"
-        told = hashlib.sha256(toml.read_bytes()).hexdigest()
-        if any(line["toml_sha256"] == told and line["seed"] == cell.seed for line in log.lines()):
+        mark = hashlib.sha256(toml.read_bytes()).hexdigest()
+        if any(line["toml_sha256"] == mark and line["seed"] == cell.seed for line in log.lines()):
             continue
         if not (work / "runs" / cell.key / "result.json").exists():
             print(f"{cell.key}: not trained yet")
             continue
-        log.append(evaluation(cell, toml, told, commit_of(toml), work))
+        log.append(evaluation(cell, toml, mark, commit_of(toml), work))
         print(f"{cell.key}: tested")
 
 
-def evaluation(cell: Cell, toml: Path, told: str, commit: str, work: Path) -> Line:
+def evaluation(cell: Cell, toml: Path, mark: str, commit: str, work: Path) -> Line:
     """One look at the test scene, as a line of the log."""
     config = cell_config(cell, work)
     sources = load_sources(config.data, cell.variant.name, None)
     stock = open_stock(sources, "test")
     network = nn.build(config.architecture(len(sources.classes), stock.bands))
     network.load_state_dict(torch.load(work / "runs" / cell.key / "weights.pt", weights_only=True))
-    tests = {one.name: confusions(network, stock, one) for one in cell.variant.tests}
+    tests = {one.name: told(judged(network, stock, one)) for one in cell.variant.tests}
     return {
         "cell": cell.key,
         "fingerprint": cell.variant.fingerprint,
         "toml": f"real/{toml.name}",
-        "toml_sha256": told,
+        "toml_sha256": mark,
         "commit": commit,
         "seed": cell.seed,
         "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "scenes": [scene.name for scene in stock.scenes],
         "classes": list(stock.names),
-        "tests": {name: {scene: found.tolist() for scene, found in by.items()} for name, by in tests.items()},
+        "tests": tests,
     }
 
 

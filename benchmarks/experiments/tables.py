@@ -19,8 +19,23 @@ MISSING = "*Not yet run.*"
 
 def iou_of(line: Line, test: str) -> npt.NDArray[np.float64]:
     """IoU by class over the pixels of all test scenes of one seed."""
-    scenes = [np.array(found, np.int64) for found in line["tests"][test].values()]
+    scenes = [np.array(found["confusion"], np.int64) for found in line["tests"][test].values()]
     return ious(np.sum(scenes, 0))
+
+
+def named(line: Line, test: str) -> tuple[float, float] | None:
+    """Of the waters of all test scenes: the share whose most frequent class is right, and that class's mean share.
+
+    Pixels taken for land (class 0) do not count.
+    """
+    right, shares = [], []
+    for found in line["tests"][test].values():
+        for counts, kind in zip(found["waters"], found["kinds"], strict=True):
+            wet = np.array(counts[1:])
+            if wet.sum():
+                right.append(int(wet.argmax()) + 1 == kind)
+                shares.append(wet.max() / wet.sum())
+    return (float(np.mean(right)), float(np.mean(shares))) if right else None
 
 
 def spread(values: Sequence[float]) -> str:
@@ -48,10 +63,17 @@ def by_class(variants: Sequence[Variant], results: dict[str, Line]) -> str:
             name = variant.name if len(variant.tests) == 1 else f"{variant.name}; {test.name}"
             cpu = np.mean([line["train_cpu_s"] for line in lines if not line["resumed"]] or [np.nan])
             numbers = [spread(np.nanmean(found, 1)), *(spread(found[:, i]) for i in range(len(classes)))]
+            numbers += _waters(lines, test.name)
             rows.append([name, *numbers, str(len(lines)), "-" if np.isnan(cpu) else f"{cpu:.0f}"])
     if not rows:
         return MISSING
-    return markdown(["", "mean IoU", *classes, "seeds", "CPU s"], rows)
+    return markdown(["", "mean IoU", *classes, "waters right", "of one name", "seeds", "CPU s"], rows)
+
+
+def _waters(lines: Sequence[Line], test: str) -> list[str]:
+    """Over seeds, what `named` gives."""
+    found = [pair for line in lines if (pair := named(line, test)) is not None]
+    return [spread([pair[which] for pair in found]) for which in (0, 1)]
 
 
 def crossed(variants: Sequence[Variant], results: dict[str, Line], without: Sequence[str] = ()) -> str:

@@ -5,13 +5,15 @@ import pytest
 import torch
 from benchmarks.experiments import ablations, controlled
 from benchmarks.experiments.cell import cell_config, register_encoder, run_cell, train
-from benchmarks.experiments.judging import Apart, confusion, prepared, windows
-from benchmarks.experiments.recipe import TEST, TRAIN, Recipe
+from benchmarks.experiments.drawn_data import make_data
+from benchmarks.experiments.judging import Apart, judged, prepared, segmented, tally, windows
+from benchmarks.experiments.recipe import FIRST_SEED, TEST, TRAIN, Recipe
+from benchmarks.experiments.ribbons import draw_scene
 from benchmarks.experiments.variants import Cell, Evaluation, Variant, drawn_config
 
 from networks import NARROW_CONVNEXT, network
 from wholescene.training.run import Silent
-from wholescene.training.stock import load_sources
+from wholescene.training.stock import load_sources, open_stock
 from wholescene.wire.errors import Cancelled
 from wholescene.wire.plan import Window
 
@@ -58,7 +60,7 @@ def test_a_cell_that_was_stopped_ends_as_one_that_was_not(work):
     assert resumed["losses"] == whole["losses"]
     assert resumed["tests"] == whole["tests"]
     assert set(whole["tests"]) == {"whole", "crop 128", "1 head"}
-    pixels = [np.sum(list(by.values())) for by in whole["tests"].values()]
+    pixels = [sum(np.sum(scene["confusion"]) for scene in by.values()) for by in whole["tests"].values()]
     assert pixels == [256 * 512] * 3
     assert whole["steps"] == 4
 
@@ -86,12 +88,13 @@ def test_windows_cover_the_scene_and_the_last_is_moved_back():
     assert windows((192, 300), 0) == [Window(0, 0, 192, 300)]
 
 
-def test_a_confusion_counts_labels_by_classes():
+def test_the_whole_scene_is_one_forward_pass():
     net, scene = network(encoder=NARROW_CONVNEXT), held()
     with torch.no_grad():
-        found = net(torch.from_numpy(scene.image)[None])[0].argmax(0).numpy()
-    expected = [[int(((scene.labels == a) & (found == b)).sum()) for b in range(5)] for a in range(5)]
-    assert confusion(net, scene, 5).tolist() == expected
+        expected = net(torch.from_numpy(scene.image)[None])[0].argmax(0).numpy()
+    found, labels = segmented(net, scene)
+    assert np.array_equal(found, expected)
+    assert np.array_equal(labels, scene.labels)
 
 
 def test_windows_see_nothing_beyond_their_edges():
@@ -99,11 +102,36 @@ def test_windows_see_nothing_beyond_their_edges():
     net, scene = network(encoder=NARROW_CONVNEXT), held()
     with torch.no_grad():
         alone = net(torch.from_numpy(scene.image[:, 64:192, :128])[None])[0].argmax(0).numpy()
-    labels = np.full_like(scene.labels, 255)
-    labels[128:192, :100] = scene.labels[128:192, :100]
-    known = labels[64:192, :128]
-    expected = [[int(((known == a) & (alone == b)).sum()) for b in range(5)] for a in range(5)]
-    assert confusion(net, Held(scene.image, labels), 5, 128).tolist() == expected
+    found, labels = segmented(net, scene, 128)
+    assert np.array_equal(found[64:192, :128], alone)
+    assert np.array_equal(labels, scene.labels)
+
+
+def test_pairs_are_counted():
+    rows, columns = np.array([0, 1, 1, 2, 1]), np.array([1, 0, 0, 1, 1])
+    assert tally(rows, columns, 3, 2).tolist() == [[0, 1], [2, 1], [0, 1]]
+
+
+def test_waters_are_counted_one_by_one(work):
+    """The drawn scene's own labels, taken for the network's map, name every water right."""
+    folder = make_data(DATA, work / "data")
+    drawn = draw_scene(FIRST_SEED[TEST], DATA.size, DATA.resolution)
+    truth = torch.nn.functional.one_hot(torch.from_numpy(drawn.labels.astype(np.int64)), 4).permute(2, 0, 1).float()
+
+    class Knows(torch.nn.Module):
+        spim = {}
+
+        def forward(self, image):
+            return truth[None]
+
+    sources = load_sources(cell_config(cell(), work).data, "x", None)
+    (found,) = judged(Knows(), open_stock(sources, TEST), Evaluation("whole"), folder).values()
+    assert np.array_equal(found.confusion, np.diag(np.bincount(drawn.labels.ravel(), minlength=4)))
+    sizes = [int((drawn.which == number).sum()) for number in range(len(drawn.waters))]
+    assert found.waters.sum(1).tolist() == sizes[: len(found.waters)]
+    seen = [number for number, size in enumerate(sizes) if size]
+    assert [found.kinds[number] for number in seen] == [drawn.waters[number].kind for number in seen]
+    assert all(found.waters[number, drawn.waters[number].kind] == sizes[number] for number in seen)
 
 
 def test_attention_apart_is_that_of_each_part_alone():

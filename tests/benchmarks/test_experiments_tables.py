@@ -4,7 +4,7 @@ import statistics
 
 import numpy as np
 import pytest
-from benchmarks.experiments.tables import MISSING, by_class, crossed, iou_of, put, spread
+from benchmarks.experiments.tables import MISSING, by_class, crossed, iou_of, named, put, spread
 from benchmarks.experiments.variants import Evaluation, Variant
 from sklearn.metrics import jaccard_score
 
@@ -19,6 +19,10 @@ def confusion(found):
     return counts.tolist()
 
 
+def scene(found):
+    return {"confusion": confusion(found), "waters": [], "kinds": []}
+
+
 def variant(name="a row", tests=("whole",)):
     return Variant(name, "table", {"of": name}, tuple(Evaluation(test) for test in tests))
 
@@ -27,7 +31,7 @@ def results(rows):
     lines = {}
     for row in rows:
         for seed, found in enumerate(FOUND):
-            tests = {test.name: {"one": confusion(found[:5].tolist() + found[5:].tolist())} for test in row.tests}
+            tests = {test.name: {"one": scene(found)} for test in row.tests}
             key = f"grid/{row.table}/{row.name.replace(' ', '-')}/{seed}"
             lines[key] = {
                 "cell": key,
@@ -50,8 +54,7 @@ def test_iou_is_scikit_learns():
 
 
 def test_scenes_are_pooled_by_their_pixels():
-    first, second = confusion(FOUND[0]), confusion(FOUND[1])
-    line = {"tests": {"whole": {"one": first, "two": second}}}
+    line = {"tests": {"whole": {"one": scene(FOUND[0]), "two": scene(FOUND[1])}}}
     expected = jaccard_score(np.tile(LABELS, 2), np.concatenate(FOUND[:2]), average=None)
     assert iou_of(line, "whole") == pytest.approx(expected)
 
@@ -73,7 +76,13 @@ def test_a_row_holds_mean_iou_and_classes_over_seeds():
     assert cells[0] == "a row"
     assert cells[1] == f"{np.mean(means):.3f} ± {np.std(means, ddof=1):.3f}"
     assert cells[2:5] == [f"{ious[:, i].mean():.3f} ± {ious[:, i].std(ddof=1):.3f}" for i in range(3)]
-    assert cells[5:] == [str(SEEDS), "11"]
+    assert cells[5:] == ["-", "-", str(SEEDS), "11"]
+
+
+def test_waters_are_named_by_most_of_their_pixels():
+    one = {"waters": [[50, 30, 10, 0], [0, 5, 5, 30]], "kinds": [1, 2]}  # right, wrong
+    two = {"waters": [[9, 0, 0, 0], [0, 0, 20, 5]], "kinds": [3, 2]}  # taken for land, right
+    assert named({"tests": {"whole": {"a": one, "b": two}}}, "whole") == pytest.approx((2 / 3, (0.75 + 0.75 + 0.8) / 3))
 
 
 def test_crossed_tables_can_leave_classes_out():
