@@ -45,9 +45,10 @@ def main() -> int:
     ledger = Ledger(RESULTS / f"{options.grid}.jsonl")
     grid = Grid(planned, ledger, options.work, partial(command, work=options.work), partial(print, flush=True))
     if not options.tables:
-        if options.grid == "real":
-            real.prepare(options.shared, options.work)
-        draw(chosen, options.work)
+        with ledger.owned():
+            if options.grid == "real":
+                real.prepare(options.shared, options.work)
+            draw(chosen, options.work)
         grid.run(options.workers)
         if options.test:
             real.test(planned, Ledger(RESULTS / "test-evaluations.jsonl"), options.work)
