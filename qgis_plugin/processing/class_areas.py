@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, List, Mapping, Optional
 
 from osgeo import gdal
 from qgis.core import (
@@ -16,17 +16,17 @@ from qgis.core import (
 )
 
 from ..core.area_table import write_areas
-from ..core.errors import sentence
-from ..core.layers import gdal_name
+from ..core.classified_map import areas_of, classified, patches_of
 from ..core.result_file import read_areas
-from ..wire.errors import WholeSceneError
+from .map_algorithm import map_source, minimum_area, progress_of, told_as_processing
 from .texts import tr
 
 
 class ClassAreas(QgsProcessingAlgorithm):
-    """Reads the attribute table that the engine wrote; no pixel is counted again."""
+    """Reads the attribute table that the engine wrote; only with a minimum area are pixels counted again."""
 
     INPUT = "INPUT"
+    MINIMUM_AREA = "MINIMUM_AREA"
     TABLE = "TABLE"
     CLASSES = "CLASSES"
 
@@ -51,13 +51,17 @@ class ClassAreas(QgsProcessingAlgorithm):
         return tr(
             "Writes pixels, hectares and share of each class of a class map that WholeScene made. "
             "Areas are true ground areas, whatever the CRS.\n\n"
-            "INPUT: the class map.\nTABLE: CSV with value, name, pixels, hectares and share.\n"
+            "INPUT: the class map.\n"
+            "MINIMUM_AREA: count as if patches below so many square metres of ground had joined the neighbour with "
+            "which they share the longest border, as wholescene:mappingunit does; 0 counts the map as it is.\n"
+            "TABLE: CSV with value, name, pixels, hectares and share.\n"
             "CLASSES: how many classes the map has."
         )
 
     def initAlgorithm(self, configuration: Optional[Mapping[str, Any]] = None) -> None:
         """Declare the parameters."""
         self.addParameter(QgsProcessingParameterRasterLayer(self.INPUT, tr("Class map")))
+        self.addParameter(minimum_area(self.MINIMUM_AREA))
         self.addParameter(QgsProcessingParameterFileDestination(self.TABLE, tr("Areas"), "CSV (*.csv)"))
         self.addOutput(QgsProcessingOutputNumber(self.CLASSES, tr("Number of classes")))
 
@@ -65,24 +69,27 @@ class ClassAreas(QgsProcessingAlgorithm):
         self, parameters: Dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> bool:
         """In the thread that owns the layers."""
-        layer = self.parameterAsRasterLayer(parameters, self.INPUT, context)
-        if layer is None:
-            raise QgsProcessingException(self.invalidRasterError(parameters, self.INPUT))
-        self._source = gdal_name(layer.source())
+        self._source = map_source(self, parameters, self.INPUT, context)
         return True
 
     def processAlgorithm(
         self, parameters: Dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> Dict[str, Any]:
         """In any thread."""
+        minimum = self.parameterAsDouble(parameters, self.MINIMUM_AREA, context)
+        table = self.parameterAsFileOutput(parameters, self.TABLE, context)
+        with told_as_processing():
+            areas = self._areas(minimum, feedback)
+            write_areas(areas, table)
+        return {self.TABLE: table, self.CLASSES: len(areas)}
+
+    def _areas(self, minimum: float, feedback: QgsProcessingFeedback) -> List[Dict[str, Any]]:
         dataset = gdal.OpenEx(self._source, gdal.OF_RASTER)
         areas = read_areas(dataset) if dataset is not None else []
         if not areas:
             told = tr("{path} has no attribute table with classes and counts: is it a class map of WholeScene?")
             raise QgsProcessingException(told.format(path=self._source))
-        table = self.parameterAsFileOutput(parameters, self.TABLE, context)
-        try:
-            write_areas(areas, table)
-        except WholeSceneError as error:
-            raise QgsProcessingException(sentence(error.to_dict())) from None
-        return {self.TABLE: table, self.CLASSES: len(areas)}
+        if minimum <= 0:
+            return areas
+        facts = classified(self._source)
+        return areas_of(facts, patches_of(facts, minimum, progress_of(feedback)))

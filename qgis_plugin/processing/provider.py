@@ -8,6 +8,9 @@ from qgis.PyQt.QtGui import QIcon
 from ..icon import ICON
 from .accuracy import Accuracy
 from .class_areas import ClassAreas
+from .finetune import Finetune
+from .mapping_unit import MappingUnit
+from .polygons import Polygons
 from .sample_points import SamplePoints
 from .segment import Segment
 
@@ -17,7 +20,7 @@ class WholeSceneProvider(QgsProcessingProvider):
 
     def loadAlgorithms(self) -> None:
         """Called by QGIS."""
-        for algorithm in (Segment, ClassAreas, Accuracy, SamplePoints):
+        for algorithm in (Segment, Polygons, MappingUnit, ClassAreas, Accuracy, SamplePoints, Finetune):
             self.addAlgorithm(algorithm())
 
     def id(self) -> str:

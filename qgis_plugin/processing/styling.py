@@ -1,4 +1,4 @@
-"""Class maps of algorithms arrive with named classes in their colours."""
+"""Class maps and polygons of algorithms arrive with named classes in their colours."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProcessingLayerPostProcessorInterface,
     QgsRasterLayer,
+    QgsVectorLayer,
 )
 
 from ..core.styling import apply_classes
 
-_waiting: Dict[str, "_Styler"] = {}  # QGIS keeps no reference to a post-processor
+_waiting: Dict[str, QgsProcessingLayerPostProcessorInterface] = {}  # QGIS keeps no reference to a post-processor
 
 
 class _Styler(QgsProcessingLayerPostProcessorInterface):
@@ -34,8 +35,32 @@ class _Styler(QgsProcessingLayerPostProcessorInterface):
             layer.triggerRepaint()
 
 
+class _StoredStyler(QgsProcessingLayerPostProcessorInterface):
+    """The same for polygons, whose style lies in their file: Processing does not look for it."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self._key = key
+
+    def postProcessLayer(
+        self, layer: QgsMapLayer, context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> None:
+        """Give the layer the style that is stored with it."""
+        _waiting.pop(self._key, None)
+        if isinstance(layer, QgsVectorLayer) and layer.isValid():
+            layer.loadDefaultStyle()
+            layer.triggerRepaint()
+
+
 def style_on_load(context: QgsProcessingContext, path: str, areas: Sequence[Mapping[str, Any]]) -> None:
     """In ``processAlgorithm``: if QGIS is going to load ``path``, let it come with the classes of ``areas``."""
     if context.willLoadLayerOnCompletion(path):
         _waiting[path] = _Styler(path, areas)
+        context.layerToLoadOnCompletionDetails(path).setPostProcessor(_waiting[path])
+
+
+def stored_style_on_load(context: QgsProcessingContext, path: str) -> None:
+    """In ``processAlgorithm``: if QGIS is going to load ``path``, let it come with the style that is stored there."""
+    if context.willLoadLayerOnCompletion(path):
+        _waiting[path] = _StoredStyler(path)
         context.layerToLoadOnCompletionDetails(path).setPostProcessor(_waiting[path])

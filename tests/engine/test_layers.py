@@ -37,7 +37,8 @@ ONLY_IN = {
 # they do not import beside the CPU build of torch, or hide what the engine has to own
 NOWHERE = {"torchvision", "timm", "transformers", "torchgeo", "lightning", "segmentation_models_pytorch"}
 WIRE_MAY_IMPORT = set(sys.stdlib_module_names) | {"msgpack"}
-PLUGIN_MAY_IMPORT = set(sys.stdlib_module_names) | {"qgis", "osgeo", "msgpack"}
+# QGIS brings numpy: GDAL's Python needs it
+PLUGIN_MAY_IMPORT = set(sys.stdlib_module_names) | {"qgis", "osgeo", "numpy", "msgpack"}
 
 
 def imports(source: str, package: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

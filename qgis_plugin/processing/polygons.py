@@ -1,0 +1,144 @@
+"""``wholescene:polygons``: the patches of a finished class map as polygons."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Dict, Mapping, Optional
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingAlgorithm,
+    QgsProcessingContext,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProcessingOutputNumber,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterMatrix,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterVectorDestination,
+    QgsProcessingParameterVectorLayer,
+)
+
+from ..core.polygons import PolygonWish, make_polygons
+from ..core.polygons_target import Target
+from ..core.vector_output import FIELDS
+from ..wire.errors import WholeSceneError
+from .map_algorithm import map_source, minimum_area, progress_of, told_as_processing
+from .styling import stored_style_on_load
+from .texts import tr
+
+
+class Polygons(QgsProcessingAlgorithm):
+    """Runs in any thread."""
+
+    INPUT = "INPUT"
+    MINIMUM_AREA = "MINIMUM_AREA"
+    SMOOTH = "SMOOTH"
+    APPEND_TO = "APPEND_TO"
+    FIELD_MAPPING = "FIELD_MAPPING"
+    OUTPUT = "OUTPUT"
+    COUNT = "COUNT"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._source = ""
+        self._target: Optional[Target] = None
+        self._problem: Optional[Exception] = None
+
+    def createInstance(self) -> "Polygons":
+        """Called by QGIS for each run."""
+        return Polygons()
+
+    def name(self) -> str:
+        """The second half of the id."""
+        return "polygons"
+
+    def displayName(self) -> str:
+        """In the toolbox."""
+        return tr("Polygons of a class map")
+
+    def shortHelpString(self) -> str:
+        """What it does and what each parameter means."""
+        return tr(
+            "Makes one polygon of each patch of a class map (pixels of one class that hang together by their edges). "
+            "The edges are exactly those of the pixels: no gap, no overlap, no pixel lost.\n\n"
+            "INPUT: the class map.\n"
+            "MINIMUM_AREA: patches below so many square metres of ground first join the neighbour with which they "
+            "share the longest border; 0 keeps all.\n"
+            "SMOOTH: draw borders without the steps of pixels. Both neighbours get the same border, so there are still "
+            "neither gaps nor overlaps; borders to what has no data stay exact.\n"
+            "APPEND_TO: a layer of polygons that takes them, in place of OUTPUT.\n"
+            "FIELD_MAPPING: for APPEND_TO, pairs of a field of the polygons (class_id, name, area_m2, area_ha, job_id) "
+            "and the field of the layer that it fills; fields of the same name need no pair.\n"
+            "OUTPUT: a GeoPackage with its style inside; one that is there is replaced.\n"
+            "COUNT: how many polygons were made.\n\n"
+            "Areas are true ground areas, whatever the CRS."
+        )
+
+    def initAlgorithm(self, configuration: Optional[Mapping[str, Any]] = None) -> None:
+        """Declare the parameters."""
+        self.addParameter(QgsProcessingParameterRasterLayer(self.INPUT, tr("Class map")))
+        self.addParameter(minimum_area(self.MINIMUM_AREA))
+        self.addParameter(QgsProcessingParameterBoolean(self.SMOOTH, tr("Smooth the borders"), False))
+        kinds = [QgsProcessing.TypeVectorPolygon]
+        told = tr("Append to this layer")
+        self.addParameter(QgsProcessingParameterVectorLayer(self.APPEND_TO, told, kinds, optional=True))
+        headers = [tr("Field of the polygons"), tr("Field of the layer")]
+        told = tr("Where the fields go")
+        mapping = QgsProcessingParameterMatrix(self.FIELD_MAPPING, told, len(FIELDS), False, headers, [], True)
+        self.addParameter(mapping)
+        told = tr("Polygons")
+        self.addParameter(
+            QgsProcessingParameterVectorDestination(
+                self.OUTPUT, told, QgsProcessing.TypeVectorPolygon, optional=True, createByDefault=True
+            )
+        )
+        self.addOutput(QgsProcessingOutputNumber(self.COUNT, tr("Number of polygons")))
+
+    def prepareAlgorithm(
+        self, parameters: Dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> bool:
+        """In the thread that owns the layers."""
+        self._source = map_source(self, parameters, self.INPUT, context)
+        layer = self.parameterAsVectorLayer(parameters, self.APPEND_TO, context)
+        try:
+            if layer is not None:
+                self._target = Target.of(layer, self._mapping(parameters, context))
+        except (WholeSceneError, QgsProcessingException) as problem:  # QGIS tells only what processAlgorithm raises
+            self._problem = problem
+        return True
+
+    def _mapping(self, parameters: Dict[str, Any], context: QgsProcessingContext) -> Dict[str, str]:
+        """The pairs of the table; a pair with an empty half is none."""
+        cells = [str(cell or "").strip() for cell in self.parameterAsMatrix(parameters, self.FIELD_MAPPING, context)]
+        if len(cells) % 2:
+            raise QgsProcessingException(tr("FIELD_MAPPING needs pairs of fields."))
+        return {mine: theirs for mine, theirs in zip(cells[::2], cells[1::2]) if mine and theirs}
+
+    def processAlgorithm(
+        self, parameters: Dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
+    ) -> Dict[str, Any]:
+        """In any thread."""
+        with told_as_processing():
+            if self._problem is not None:
+                raise self._problem
+        output = None if self._target is not None else self._output(parameters, context)
+        wish = PolygonWish(
+            minimum_area=self.parameterAsDouble(parameters, self.MINIMUM_AREA, context),
+            smooth=self.parameterAsBoolean(parameters, self.SMOOTH, context),
+            output=output,
+            append_to=self._target,
+        )
+        with told_as_processing():
+            done = make_polygons(self._source, wish, progress_of(feedback))
+        if output is not None:
+            stored_style_on_load(context, output)
+        return {self.OUTPUT: done.path, self.COUNT: done.polygons}
+
+    def _output(self, parameters: Dict[str, Any], context: QgsProcessingContext) -> str:
+        output = self.parameterAsOutputLayer(parameters, self.OUTPUT, context)
+        if not output:
+            raise QgsProcessingException(tr("Choose a GeoPackage for OUTPUT, or a layer for APPEND_TO."))
+        if not output.lower().endswith(".gpkg"):
+            raise QgsProcessingException(tr("OUTPUT has to be a GeoPackage (.gpkg)."))
+        return os.path.abspath(output)
