@@ -75,7 +75,7 @@ def _add_modes(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--no-spim", dest="without_spim", action="store_const", const=True, help="no whole-scene attention"
     )
-    group.add_argument("--precision", choices=PRECISIONS, help="default: float32, which is the same on every machine")
+    group.add_argument("--precision", choices=PRECISIONS, help="default: float32, on every machine")
 
 
 def _add_classes(group: argparse._ArgumentGroup) -> None:
