@@ -46,6 +46,14 @@ class Seconds:
         return max(self.encoder + self.interaction + self.decoder, self.transfer) + self.exchange
 
 
+    @property
+    def to_first_block(self) -> float:
+        """Until the first finished block: all but the decoder, which is blocks from then on."""
+        work = self.encoder + self.interaction + self.decoder
+        before = (self.encoder + self.interaction) / work if work else 1.0
+        return before * max(work, self.transfer) + self.exchange
+
+
 @dataclass(frozen=True)
 class Pace:
     """Multiply-adds per second of all ranks together, in networks and in attention's products."""

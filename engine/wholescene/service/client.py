@@ -20,6 +20,7 @@ from ..wire import message as wire
 from ..wire.attention import AttentionRequest
 from ..wire.connection import ConnectionInfo, connection_file, read_connection
 from ..wire.errors import Cancelled, EngineLost, EngineNotFound, ProtocolMismatch, from_dict
+from ..wire.estimate import Estimate
 from ..wire.identity import absolute
 from ..wire.plan import Plan, Window
 from ..wire.request import SegmentRequest
@@ -140,6 +141,11 @@ class EngineClient:
         """Queue a request; the job's id. Relative paths are meant from here, not from the engine's folder."""
         body = {"request": absolute(request).to_dict(), "credit": credit}
         return str(self._ask("submit", body).body["job"])
+
+    def estimate(self, request: SegmentRequest, as_scene: bool = False, timeout: float = 120.0) -> Estimate:
+        """What a request would take and what speaks against it, without starting it."""
+        body = {"request": absolute(request).to_dict(), "as_scene": as_scene}
+        return Estimate.from_dict(self._ask("estimate", body, timeout).body["estimate"])
 
     def attention(self, question: AttentionRequest, view: JobView) -> dict[str, Any]:
         """Have the attention of one pixel computed and written; what was found, as plain values.

@@ -69,6 +69,18 @@ class Crew:
             clean_up()
             raise
 
+    def launch_aside(
+        self,
+        hear: Callable[[Any, dict[str, Any]], None],
+        segment: str = DEFAULT_SEGMENT,
+        environment: Mapping[str, str] | None = None,
+        log: Path | None = None,
+    ) -> WorkerProcess:
+        """Start a process like that of rank 0, but alone: for questions that are no jobs."""
+        variables = {**(environment or {}), **self.thread_variables({**os.environ, **(environment or {})})}
+        place = Place(device=self.devices[0], memory=self.memory, device_memory=self.device_memory)
+        return WorkerProcess(hear, segment, variables, log, place)
+
     def place(self, rank: int, meeting: str = "", interface: str | None = None) -> Place:
         """Where one of the ranks stands."""
         return Place(

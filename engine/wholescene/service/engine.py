@@ -21,9 +21,11 @@ from .. import __version__
 from ..wire import message as wire
 from ..wire.connection import ConnectionInfo
 from ..wire.errors import BadMessage, InternalError, WholeSceneError
+from ..wire.estimate import DEVICES
 from .attached import Attached
 from .conductor import Conductor, Worker
 from .crew import Crew
+from .estimator import SURVEY, Answered, Estimator, Question, survey_question
 from .events import BlockRead, BlockWritten, Bytes, Inbox, ToWorker
 from .handlers import HANDLERS, WITH_BUFFERS, mismatch
 from .jobs import Job, Registry, plain_error
@@ -31,6 +33,7 @@ from .journal import Journal
 from .sockets import Listeners, Peer, Socket
 from .streams import Streams
 from .worker import DEFAULT_SEGMENT
+from .worker_process import WorkerProcess
 from .writer import Writer, remove_left_behind
 
 log = logging.getLogger(__name__)
@@ -90,6 +93,8 @@ class Engine:
         self.writer = Writer(self.inbox.put)
         self.streams = Streams(self.writer, self.send)
         self.attached = Attached(self.inbox.put)
+        self.estimator = Estimator(self._launch_aside, self.inbox.put)
+        self.machine: dict[str, Any] | None = None  # what it has to compute with, when it was last looked at
         self.conductor = Conductor(
             self.jobs, self.writer, self._launch, self.inbox.put, self._announce, self._can_compute
         )
@@ -148,6 +153,7 @@ class Engine:
 
     def close(self) -> None:
         """End worker, writer and jobs, tell the clients, free the socket."""
+        self.estimator.stop()
         self.conductor.stop()
         self.writer.stop(WRITER_STOPS)
         for event in self.inbox.drain():
@@ -199,6 +205,7 @@ class Engine:
         """A client is gone: nothing more is sent to it; its jobs go on."""
         self.clients.pop(session, None)
         self.attached.forget(session)
+        self.estimator.forget(session)
         for job in self.jobs.all():
             job.followers.pop(session, None)
 
@@ -245,7 +252,9 @@ class Engine:
     def _handle(self, event: object) -> None:
         try:
             self.conductor.handle(event)
-            if isinstance(event, ToWorker):
+            if isinstance(event, Answered):
+                self.estimator.handle(event)
+            elif isinstance(event, ToWorker):
                 self.send(event.session, event.kind, event.body)
             elif isinstance(event, BlockWritten):
                 self._block_written(event)
@@ -268,6 +277,7 @@ class Engine:
         for session in [name for name, client in self.clients.items() if now - client.heard > self._patience(name)]:
             self.forget(session)
         pause = self.conductor.tick()
+        self.estimator.tick()
         if self.jobs.active():
             self._last_life = now
         if self.settings.idle_exit is not None and now - self._last_life > self.settings.idle_exit:
@@ -284,8 +294,33 @@ class Engine:
             if part is not None:
                 remove_left_behind(part)
 
+    def ranks_wanted(self) -> dict[str, Any]:
+        """Who would compute a job now: fields of an `EstimateRequest`."""
+        settings = self.settings
+        group = self.attached.chosen(incomplete=settings.attached_only)
+        if group is None:
+            return {"ranks": settings.crew.size, "elsewhere": settings.attached_only}
+        device = group.agents[min(group.agents)].device.partition(":")[0]
+        return {"ranks": group.size, "device": device if device in DEVICES else None, "elsewhere": True}
+
+    def look_at_machine(self) -> None:
+        """Find out what this machine computes with, once, aside: for ``hello`` and ``status``."""
+        if self.machine is None and not self.settings.attached_only and not self.estimator.knows(SURVEY):
+            self.estimator.ask(Question(SURVEY, survey_question(), self._machine_seen))
+
+    def _machine_seen(self, answer: dict[str, Any] | WholeSceneError) -> None:
+        if isinstance(answer, WholeSceneError):
+            log.warning("the machine could not be looked at: %s", answer)
+            self.machine = {}
+        else:
+            self.machine = dict(answer.get("machine") or {})
+
     def _can_compute(self) -> bool:
         return not self.settings.attached_only or self.attached.chosen(incomplete=True) is not None
+
+    def _launch_aside(self, hear: Any) -> WorkerProcess:
+        settings = self.settings
+        return settings.crew.launch_aside(hear, settings.segment, settings.environment, settings.worker_log)
 
     def _launch(self, hear: Any) -> Worker:
         """A group that has attached itself, or a worker of this machine."""

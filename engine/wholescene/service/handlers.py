@@ -8,14 +8,18 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import psutil
+
 from .. import __version__
 from ..wire.attention import AttentionRequest
-from ..wire.errors import BadMessage, BadRequest, ProtocolMismatch
+from ..wire.errors import BadMessage, BadRequest, ProtocolMismatch, WholeSceneError
+from ..wire.estimate import EstimateRequest
 from ..wire.message import PROTOCOL, Message
 from ..wire.request import SegmentRequest
 from . import outputs, pipe, worker_messages
 from .blocks import MAX_CREDIT, Follower
-from .jobs import Job
+from .estimator import Question, estimate_question
+from .jobs import Job, plain_error
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -32,7 +36,8 @@ def hello(engine: Engine, message: Message) -> None:
     if protocol != PROTOCOL:
         raise mismatch(protocol, message.body.get("version"))
     body = {"protocol": PROTOCOL, "version": __version__, "pid": os.getpid(), "python": sys.version.split()[0]}
-    engine.reply(message, "hello", body)
+    engine.look_at_machine()
+    engine.reply(message, "hello", {**body, "machine": engine.machine or None})
 
 
 def mismatch(protocol: object, version: object) -> ProtocolMismatch:
@@ -67,6 +72,34 @@ def attention(engine: Engine, message: Message) -> None:
         raise BadRequest(detail="'output' is missing")
     _check_output(question.request)
     _queued(engine, message, engine.jobs.add(question.request, question), 0)
+
+
+def estimate(engine: Engine, message: Message) -> None:
+    """What a request would take; the answer comes when a process beside the worker has found it."""
+    wanted = EstimateRequest.from_dict(
+        {key: value for key, value in message.body.items() if key in ("request", "as_scene")}
+    )
+    _check_length(wanted.to_dict())
+    output = wanted.request.output
+    if output is not None and not os.path.isabs(output):
+        raise BadRequest(detail="'output' has to be a whole path, since the engine works in another folder")
+
+    def answer(found: dict[str, Any] | WholeSceneError) -> None:
+        if isinstance(found, WholeSceneError):
+            engine.reply(message, "error", {"error": plain_error(found)})
+            return
+        engine.machine = dict(found.get("machine") or {}) or engine.machine
+        engine.reply(message, "estimate", {"estimate": found.get("estimate"), "machine": engine.machine})
+
+    asked = {**wanted.to_dict(), **engine.ranks_wanted()}
+    engine.estimator.ask(Question(message.session, estimate_question(asked), answer))
+
+
+def _machine(engine: Engine) -> dict[str, Any] | None:
+    """What the machine has; main memory as it is now."""
+    if not engine.machine:
+        return None
+    return {**engine.machine, "memory_free": min(engine.machine["memory_total"], psutil.virtual_memory().available)}
 
 
 def _check_length(values: Mapping[str, Any]) -> None:
@@ -127,6 +160,7 @@ def status(engine: Engine, message: Message) -> None:
         "uptime": time.monotonic() - engine.started,
         "clients": len(engine.clients),
         "refused": engine.refused,
+        "machine": _machine(engine),
         "worker": engine.conductor.worker_status(),
         "groups": engine.attached.describe(),
         "jobs": [job.summary() for job in engine.jobs.all()],
@@ -164,6 +198,7 @@ HANDLERS: dict[str, Handler] = {
     "hello": hello,
     "submit": submit,
     "attention": attention,
+    "estimate": estimate,
     "attach": attach,
     "credit": credit,
     "cancel": cancel,

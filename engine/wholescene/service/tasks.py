@@ -7,15 +7,20 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..wire.attention import AttentionRequest
+from ..wire.estimate import EstimateRequest
 from ..wire.request import SegmentRequest
 
 TASK = "task"  # the key that tells a question of another task from a request for a class map
 SEGMENT = "segment"
 ATTENTION = "attention"
+ESTIMATE = "estimate"
+SURVEY = "survey"
 
 QUESTIONS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     SEGMENT: SegmentRequest.from_dict,
     ATTENTION: AttentionRequest.from_dict,
+    ESTIMATE: EstimateRequest.from_dict,
+    SURVEY: dict,
 }
 
 

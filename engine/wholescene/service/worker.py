@@ -127,13 +127,12 @@ class Worker:
 
     def _compute(self, request: dict[str, Any], sink: PipeSink, ranks: Ranks | None) -> dict[str, Any]:
         """Run the computation; its report and how many seconds it took."""
-        given = {"ranks": ranks, "limits": self._place.limits()}
         began = time.monotonic()
         task, question = understood(request)
         report = computation(self._segment_name, task)(
             question,
             sink,
-            **{name: value for name, value in given.items() if value is not None},
+            **self._place.options(ranks),
         )
         known = asdict(report) if is_dataclass(report) and not isinstance(report, type) else {}
         return {**known, "seconds": time.monotonic() - began}

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -108,3 +109,28 @@ def attention(question, sink):
     grid = Grid.from_wire(OutputGrid(4, 3, (64.0, 0.0, 1000.0, 0.0, -64.0, 2000.0), WKT))
     provenance = {"question": f"{question.x},{question.y} {question.crs} {question.stage} {question.head}"}
     sink.heatmap(HeatMap(HEAT, ("head 1", "head 2"), grid, 3, provenance))
+
+
+MACHINE = {"device": "cpu", "name": "2 processors", "memory_total": 8 << 30, "memory_free": 4 << 30, "unused": None}
+
+
+@dataclass(frozen=True)
+class Answer:
+    estimate: dict
+    machine: dict
+
+
+def estimate(question, sink):
+    """The preset's name chooses what happens here, too."""
+    kind = question.request.preset
+    if kind == "dies":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if kind == "breaks":
+        raise ZeroDivisionError("a fault of ours")
+    time.sleep({"slow": 1.0, "stuck": 60.0}.get(kind, 0.0))
+    asked = f"{question.as_scene} {question.ranks} {question.device} {question.elsewhere} pid {os.getpid()}"
+    return Answer({"preset": kind, "output": asked}, MACHINE)
+
+
+def survey(question, sink):
+    return Answer({}, MACHINE)
