@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,26 +71,28 @@ def evaluate(
     *,
     config: Path | None = None,
     zoo: Zoo | None = None,
-    segment: Segment = segment_here,
+    segment: Segment | None = None,
     listener: Listener | None = None,
 ) -> Evaluation:
     """Score a preset on the scenes of a split; what is finished is kept in ``output`` and not computed again.
 
     Everything is looked at before the first map is made, so that a missing label does not end a long run. A look at
-    test scenes is logged in ``output``. ``segment`` makes the maps; ``config`` is the file that the settings come from.
+    test scenes is logged in ``output``. ``segment`` makes the maps (None: this process); ``config`` is the file that the
+    settings come from.
 
     Raises:
         NothingToScore, EvaluationInvalid, EvaluationClasses, EvaluationClass, BaselineInvalid: the settings do not fit.
         WholeSceneError: preset, data or a scene cannot be used.
         Cancelled: the listener asked for it; finished cells stay.
     """
-    case = prepare(settings, zoo or Zoo())
+    zoo = zoo or Zoo()
+    case = prepare(settings, zoo)
     _make_folder(output)
     facts = _facts(case, config)
     earlier = log.note(output / log.FILE, facts) if settings.split == "test" else None
     cells, keys = Cells(output), Keys(case.preset, case.dataset)
-    watching = listener or Silent()
-    scenes = tuple(_scene(case, pair, cells, keys, segment, watching) for pair in case.pairs)
+    making, watching = segment or partial(segment_here, zoo=zoo), listener or Silent()
+    scenes = tuple(_scene(case, pair, cells, keys, making, watching) for pair in case.pairs)
     if not any(row.row.scores.pixels for scene in scenes for row in scene.rows):
         raise NothingToScore(detail=f"no pixel of the split '{settings.split}' has a label that counts")
     labels, maps = case.dataset.classes, case.preset.classes

@@ -134,6 +134,40 @@ def test_figures_are_those_of_scikit_learn_over_the_same_map(zoo, data, tmp_path
         assert row.confusion.tolist() == whole[:3].tolist()
 
 
+def test_maps_are_scored_on_the_scenes_own_grid_where_the_network_sees_another(data, tmp_path):
+    zoo = random_zoo(tmp_path / "zoo", **{"wholescene:ground_resolution": [2.0, 10.0]})
+    found = evaluate(wanted(data, crop=[32], scenes=["a"]), tmp_path / "out", zoo=zoo)
+    for row, fields in zip(found.pooled, ({}, {"mode": "crop", "crop": 32}), strict=True):
+        labels = np.minimum(drawn_labels(0).astype(int), 3)
+        known = labels > 0
+        guess = own_map(zoo, data, "a", **fields)[known].astype(int) - 9
+        expected = reference.confusion_matrix(labels[known], guess, labels=[1, 2, 3, 4])
+        assert row.confusion.tolist() == expected[:3].tolist()
+    # windows of 32 network pixels are 64 of the scene
+    seam = found.scenes[0].rows[0].tally.seams["32x32@0.333333"]
+    edges = {edge for start in (0, 21, 42, 63, 68) for edge in (start, start + 32)} - {0, 100}
+    assert seam.rows.at == len(edges) * WIDTH
+
+
+def test_polygons_are_labels_too(zoo, tmp_path):
+    """A square of 40 x 60 pixels, drawn in metres of the scene's CRS."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    write_scene(folder / "a.tif", picture(HEIGHT, WIDTH), crs="EPSG:32632")
+    ring = [(500_010.0, 5_000_000.0 - 20), (500_070.0, 5_000_000.0 - 20)]
+    ring += [(500_070.0, 5_000_000.0 - 60), (500_010.0, 5_000_000.0 - 60), ring[0]]
+    miniatures.geopackage(folder / "a.gpkg", [("class 1", miniatures.well_known_binary([ring]))], epsg=32632)
+    (folder / "dataset.toml").write_text(
+        'name = "polygons"\nclasses = [{ value = 1, name = "class 1", colour = "#0000FF" }]\n'
+        '[[layouts]]\nimages = "{name}.tif"\nlabels = "{name}.gpkg"\n[split]\ntest = ["a"]'
+    )
+    found = evaluate(settings({"preset": "random", "data": str(folder)}), tmp_path / "out", zoo=zoo)
+    sink = CollectingSink()
+    segment(SegmentRequest((str(folder / "a.tif"),), "random", precision="float32"), sink, zoo=zoo)
+    right = int((sink.classes[20:60, 10:70] == 11).sum())
+    assert found.pooled[0].confusion.tolist() == [[right, 40 * 60 - right]]
+
+
 def test_what_is_finished_is_not_made_again(zoo, data, tmp_path):
     first = Counting(zoo, fail_at=3)
     with pytest.raises(errors.Cancelled):
