@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from pathlib import Path
 from typing import List, Sequence
 
 from qgis.core import (
@@ -21,13 +23,14 @@ from qgis.core import (
 )
 
 from ..compat import INTEGER_FIELD, TEXT_FIELD
-from ..wire.errors import OutputUnwritable, RasterUnreadable
+from ..wire.errors import OutputExists, OutputUnwritable, RasterUnreadable, ReferenceKind
 from .accuracy_classes import MapClass, value_names
 from .accuracy_reference import Kind, RasterReference, VectorReference
 from .accuracy_sample import SamplePoint
 from .accuracy_table import Reference
 from .layers import gdal_name
 
+SAMPLE = "sample"  # table in the GeoPackage
 POINT, REFERENCE, MAP_VALUE, MAP_CLASS = "point", "reference", "map_value", "map_class"
 
 
@@ -39,7 +42,10 @@ def raster_path(layer: QgsRasterLayer) -> str:
 
 
 def reference_of(layer: QgsMapLayer, field: str, band: int, context: QgsCoordinateTransformContext) -> Reference:
-    """A reference that any thread can read; ``field`` holds the class of a vector layer, ``band`` of a raster."""
+    """A reference that any thread can read; ``field`` holds the class of a vector layer, ``band`` of a raster.
+
+    Raises RasterUnreadable, ReferenceKind.
+    """
     if isinstance(layer, QgsRasterLayer):
         names = value_names(layer) if band == 1 else {}
         return RasterReference(raster_path(layer), layer.name(), band, names)
@@ -54,11 +60,15 @@ def reference_of(layer: QgsMapLayer, field: str, band: int, context: QgsCoordina
 
 
 def kind_of(layer: QgsMapLayer) -> Kind:
-    """What a layer can be as a reference."""
+    """What a layer can be as a reference; raises ReferenceKind."""
     if isinstance(layer, QgsRasterLayer):
         return Kind.RASTER
-    points = isinstance(layer, QgsVectorLayer) and layer.geometryType() == QgsWkbTypes.GeometryType.PointGeometry
-    return Kind.POINTS if points else Kind.POLYGONS
+    shapes = QgsWkbTypes.GeometryType
+    kinds = {shapes.PointGeometry: Kind.POINTS, shapes.PolygonGeometry: Kind.POLYGONS}
+    kind = kinds.get(layer.geometryType()) if isinstance(layer, QgsVectorLayer) else None
+    if kind is None:
+        raise ReferenceKind(reference=layer.name())
+    return kind
 
 
 def sample_fields(show_class: bool) -> QgsFields:
@@ -86,20 +96,39 @@ def sample_features(points: Sequence[SamplePoint], classes: Sequence[MapClass], 
     return features
 
 
-def write_sample(features: Sequence[QgsFeature], crs: QgsCoordinateReferenceSystem, path: str) -> None:
-    """Write a GeoPackage; raises OutputUnwritable."""
+def write_sample(
+    features: Sequence[QgsFeature], crs: QgsCoordinateReferenceSystem, path: str, description: str
+) -> None:
+    """Write a new GeoPackage; raises OutputExists (an analyst's labels may be in it), OutputUnwritable."""
+    if Path(path).exists():
+        raise OutputExists(path=path)
+    part = Path(path).with_name(f".{Path(path).stem}.part.gpkg")
+    try:
+        _write_points(features, crs, str(part), description)
+        part.replace(path)
+    except OSError as problem:
+        raise OutputUnwritable(path=path, detail=str(problem)) from None
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
+def _write_points(
+    features: Sequence[QgsFeature], crs: QgsCoordinateReferenceSystem, path: str, description: str
+) -> None:
+    """Raises OSError."""
     options = QgsVectorFileWriter.SaveVectorOptions()
-    options.driverName, options.layerName = "GPKG", "sample"
-    fields, context = features[0].fields(), QgsCoordinateTransformContext()
-    kind = QgsWkbTypes.Type.Point
-    writer = QgsVectorFileWriter.create(path, fields, kind, crs, context, options)
+    options.driverName, options.layerName = "GPKG", SAMPLE
+    options.layerOptions = [f"DESCRIPTION={description}"]
+    fields, kind = features[0].fields(), QgsWkbTypes.Type.Point
+    writer = QgsVectorFileWriter.create(path, fields, kind, crs, QgsCoordinateTransformContext(), options)
     for feature in features:
         if writer.hasError() or not writer.addFeature(feature):
             break
     problem = writer.errorMessage() if writer.hasError() else ""
     del writer  # closes the file
     if problem:
-        raise OutputUnwritable(path=path, detail=problem)
+        raise OSError(problem)
 
 
 def offer_classes(layer: QgsVectorLayer, classes: Sequence[MapClass]) -> None:

@@ -72,9 +72,11 @@ class MapRaster:
         """Row and column of the pixel in which a place lies; None outside the map."""
         a = self.transform
         scale = a[1] * a[5] - a[2] * a[4]
-        col = math.floor(((x - a[0]) * a[5] - (y - a[3]) * a[2]) / scale)
-        row = math.floor(((y - a[3]) * a[1] - (x - a[0]) * a[4]) / scale)
-        return (row, col) if 0 <= row < self.height and 0 <= col < self.width else None
+        col = ((x - a[0]) * a[5] - (y - a[3]) * a[2]) / scale
+        row = ((y - a[3]) * a[1] - (x - a[0]) * a[4]) / scale
+        if not (0 <= row < self.height and 0 <= col < self.width):  # written so that NaN is refused too
+            return None
+        return math.floor(row), math.floor(col)
 
     def extent(self, window: Window) -> QgsRectangle:
         """The rectangle around a window."""
@@ -99,7 +101,8 @@ class Codes:
         codes = np.full(values.shape, -1, np.int32)
         known = ~np.isnan(values)
         inside = values[known]
-        small = inside.astype(np.int64)
+        with np.errstate(invalid="ignore"):  # infinite values are no whole numbers
+            small = inside.astype(np.int64)
         if inside.size and (small == inside).all() and small.min() >= 0 and small.max() < self.LOOKUP:
             for value in np.flatnonzero(np.bincount(small)):
                 if self._table[value] < 0:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import io
 import json
+import os
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
@@ -49,23 +52,25 @@ def write_json(assessment: Assessment, heading: Heading, path: str) -> None:
 
 def write_csv(assessment: Assessment, path: str) -> None:
     """Matrix, classes and totals one below the other, as CSV. Raises OutputUnwritable."""
-    try:
-        # the mark at the beginning tells spreadsheets that names are UTF-8
-        with open(path, "w", encoding="utf-8-sig", newline="") as stream:
-            table = csv.writer(stream)
-            for rows in (_matrix(assessment), _classes(assessment), _totals(assessment)):
-                table.writerows([["" if cell is None else cell for cell in row] for row in rows])
-                table.writerow([])
-    except OSError as problem:
-        raise OutputUnwritable(path=path, detail=str(problem)) from None
+    text = io.StringIO()
+    table = csv.writer(text)
+    for rows in (_matrix(assessment), _classes(assessment), _totals(assessment)):
+        table.writerows([["" if cell is None else cell for cell in row] for row in rows])
+        table.writerow([])
+    # the mark at the beginning tells spreadsheets that names are UTF-8
+    write_text("\N{BYTE ORDER MARK}" + text.getvalue(), path)
 
 
 def write_text(text: str, path: str) -> None:
-    """Write a file of text. Raises OutputUnwritable."""
+    """Write a file of text, whole or not at all. Raises OutputUnwritable."""
+    part = f"{path}.part"
     try:
-        with open(path, "w", encoding="utf-8", newline="\n") as stream:
+        with open(part, "w", encoding="utf-8", newline="") as stream:
             stream.write(text)
+        os.replace(part, path)
     except OSError as problem:
+        with contextlib.suppress(OSError):
+            os.remove(part)
         raise OutputUnwritable(path=path, detail=str(problem)) from None
 
 

@@ -21,7 +21,7 @@ from qgis.PyQt.QtWidgets import (
 )
 
 from ..core.accuracy_classes import MapClass, classes_of, with_found
-from ..core.accuracy_layers import offer_classes, raster_path, sample_features, write_sample
+from ..core.accuracy_layers import SAMPLE, offer_classes, raster_path, sample_features, write_sample
 from ..core.accuracy_map import MapRaster
 from ..core.accuracy_sample import Allocation, Design, SamplePoint, draw
 from ..core.errand import Errand, GoingOn
@@ -43,6 +43,7 @@ class SampleDialog(QDialog):
         super().__init__(parent)
         self._map = class_map
         self._errand: Optional[Errand] = None
+        self._written = ""
         self.setWindowTitle(tr("Draw sample points from {map}").format(map=class_map.name()))
         self.size_box, self.minimum, self.seed = _number(500, 1), _number(50, 0), _number(1, 0)
         self.allocation = QComboBox()
@@ -94,6 +95,11 @@ class SampleDialog(QDialog):
         """What is chosen."""
         return Design(self.size_box.value(), self.allocation.currentData(), self.minimum.value(), self.seed.value())
 
+    def _target(self) -> str:
+        """The GeoPackage to be written; without a name the one that was suggested."""
+        path = self.file.filePath().strip() or str(free_sample_path(self._map))
+        return path if path.lower().endswith(".gpkg") else f"{path}.gpkg"
+
     def start(self) -> None:
         """Draw, in the background."""
         self.notice.clear()
@@ -102,7 +108,8 @@ class SampleDialog(QDialog):
         except WholeSceneError as error:
             self.notice.show_error(error.to_dict())
             return
-        design, shown, target = self.design(), self.show_class.isChecked(), self.file.filePath()
+        design, shown, target = self.design(), self.show_class.isChecked(), self._target()
+        self._written = target
 
         def work(going_on: GoingOn) -> Any:
             return _draw(path, design, classes, shown, target, going_on, errand)
@@ -125,8 +132,7 @@ class SampleDialog(QDialog):
     def _done(self, classes: List[MapClass]) -> None:
         self._errand = None
         self._busy(False)
-        path = self.file.filePath()
-        layer = QgsVectorLayer(f"{path}|layername=sample", Path(path).stem, "ogr")
+        layer = QgsVectorLayer(f"{self._written}|layername={SAMPLE}", Path(self._written).stem, "ogr")
         offer_classes(layer, classes)
         layer.saveStyleToDatabase("classes", "", True, "")
         QgsProject.instance().addMapLayer(layer)
@@ -177,7 +183,9 @@ def _draw(
 
     points: List[SamplePoint] = draw(path, design, watch)
     every = with_found(classes, (point.value for point in points))
-    write_sample(sample_features(points, every, shown), MapRaster(path).crs, target)
+    shared = f"shared out: {design.allocation.value}, minimum {design.minimum}, seed {design.seed}"
+    told = f"{len(points)} points drawn at random within each class of {Path(path).name}; {shared}"
+    write_sample(sample_features(points, every, shown), MapRaster(path).crs, target, told)
     return every
 
 

@@ -182,6 +182,10 @@ def test_from_the_map_to_a_sample_to_an_estimate(dialog, qtbot, tmp_path):
     qtbot.waitUntil(lambda: dialog.choice.layer().name() == "map_sample", timeout=10_000)
     layer = dialog.choice.layer()
     assert layer.featureCount() == 80
+    written = gdal.OpenEx(str(tmp_path / "map_sample.gpkg"))  # a layer lives no longer than its dataset
+    info = written.GetLayer(0).GetMetadataItem("DESCRIPTION")
+    assert "each class of map.tif" in info
+    assert "seed 1" in info
     assert dialog.choice.fields.currentField() == "reference"
     assert layer.editorWidgetSetup(layer.fields().lookupField("reference")).type() == "ValueMap"
     compare(dialog, qtbot)
@@ -197,6 +201,24 @@ def test_from_the_map_to_a_sample_to_an_estimate(dialog, qtbot, tmp_path):
     assert "±" in dialog.headline.texts()[0]
     assert dialog.class_table.columnCount() == 6
     assert dialog.assessment.sample.users[1].value == 1.0
+
+
+def test_labels_of_an_earlier_sample_are_never_written_over(dialog, qtbot, tmp_path):
+    (tmp_path / "mine.gpkg").write_bytes(b"a day of work")
+    drawing = dialog.draw_sample()
+    drawing.file.setFilePath(str(tmp_path / "mine"))
+    qtbot.mouseClick(drawing.draw_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(drawing.notice.isVisible, timeout=10_000)
+    assert drawing.notice.code() == "output.exists"
+    assert (tmp_path / "mine.gpkg").read_bytes() == b"a day of work"
+    drawing.file.setFilePath(str(tmp_path / "none" / "mine.gpkg"))
+    qtbot.mouseClick(drawing.draw_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: drawing.notice.code() == "output.unwritable", timeout=10_000)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != ".xml") == [
+        "labels.tif",
+        "map.tif",
+        "mine.gpkg",
+    ]
 
 
 def silent(dialog):

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 pytest.importorskip("pytest_qgis", reason="runs beside the plugin's tests")
-from osgeo import gdal
+from osgeo import gdal, ogr
+
+from small_maps import write_class_map
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE_PYTHON = os.environ.get("WHOLESCENE_ENGINE_PYTHON", str(ROOT / ".venv" / "bin" / "python"))
@@ -98,4 +100,20 @@ def test_accuracy_and_sample_points(environment, tmp_path):
         environment, "wholescene:samplepoints", INPUT=layers["INPUT"], SIZE=40, ALLOCATION="equal", OUTPUT=points
     )
     assert drawn["COUNT"] == 40
-    assert gdal.OpenEx(str(points)).GetLayer(0).GetFeatureCount() == 40
+    written = gdal.OpenEx(str(points))
+    assert written.GetLayer(0).GetFeatureCount() == 40
+
+
+def test_polygons_and_the_minimum_mapping_unit(environment, tmp_path):
+    values = np.zeros((30, 40), np.uint8)
+    values[5:15, 5:20] = 1
+    values[20, 30] = 2
+    class_map = write_class_map(tmp_path / "map.tif", values)
+    made = run(environment, "wholescene:polygons", INPUT=class_map, SMOOTH="true", OUTPUT=tmp_path / "all.gpkg")
+    assert made == {"OUTPUT": str(tmp_path / "all.gpkg"), "COUNT": 3}
+    wish = {"INPUT": class_map, "MINIMUM_AREA": 500, "APPEND_TO": tmp_path / "all.gpkg"}
+    made = run(environment, "wholescene:polygons", FIELD_MAPPING="name,job_id", **wish)
+    assert made["COUNT"] == 2
+    rows = ogr.Open(str(tmp_path / "all.gpkg"))
+    jobs = sorted(row.GetField("job_id") for row in rows.GetLayer(0))
+    assert jobs == ["0123456789abcdef"] * 3 + ["land", "water"]

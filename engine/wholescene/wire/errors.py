@@ -746,6 +746,12 @@ class ReferenceUnplaced(WholeSceneError):
     remedy = "Georeference it, or take one with a pixel for each pixel of the map."
 
 
+class ReferenceKind(WholeSceneError):
+    code = "accuracy.kind"
+    problem = "{reference} holds neither pixels nor polygons nor points."
+    remedy = "Choose a raster, polygons or points as the reference."
+
+
 class ReferenceField(WholeSceneError):
     code = "accuracy.field"
     problem = "{reference} has no field '{field}'. It has: {offered}."

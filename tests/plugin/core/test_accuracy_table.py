@@ -143,12 +143,12 @@ def test_strips_do_not_show(write, values, monkeypatch):
 
 def test_references_with_large_negative_and_broken_values(write, values):
     other = np.where(values == 1, -7.0, 70000.0)
-    other[8, 8], other[9, 9] = math.nan, 0.5
+    other[8, 8], other[9, 9], other[9, 10] = math.nan, 0.5, math.inf
     found = counted(
         write("map.tif", values),
         RasterReference(write("other.tif", other, nodata=None, kind=gdal.GDT_Float32), "other"),
     )
-    assert set(found.keys) == {"-7", "0.5", "70000"}
+    assert set(found.keys) == {"-7", "0.5", "70000", "inf"}
     assert found.map_only == 1
 
 
@@ -280,6 +280,17 @@ def test_points_that_nobody_labelled(write, values):
         counted(write("map.tif", values), vector(Kind.POINTS, [("MULTIPOINT((400100 4199900))", None)]))
     with pytest.raises(errors.NoOverlap):
         counted(write("map.tif", values), vector(Kind.POINTS, [("MULTIPOINT((0 0))", "a")]))
+
+
+def test_points_at_the_edges_belong_to_the_pixel_that_begins_there(write, values):
+    """Upper and left edges belong to a pixel, lower and right ones to the next."""
+    corners = [(400000, 4200000), (400400, 4199990), (399999.99, 4199900), (400200, 4199900), (400100, 4199700)]
+    shapes = [(f"MULTIPOINT(({x} {y}))", "a") for x, y in corners]
+    found = counted(
+        write("map.tif", np.where(values == NODATA, 0, values).astype(np.uint8)), vector(Kind.POINTS, shapes)
+    )
+    assert found.counts == Counter([(0, "a"), (int(values[10, 20]), "a")])
+    assert found.reference_only == 3
 
 
 def test_points_on_a_map_without_a_place(write, values):
