@@ -54,12 +54,17 @@ def attention_layer(result: Mapping[str, Any], name: str, crs: QgsCoordinateRefe
     layer = QgsRasterLayer(str(result["path"]), name, "gdal")
     if not layer.crs().isValid():
         layer.setCrs(crs)
-    function = QgsColorRampShader()
+    items = _items(float(result["average"]), float(result["strongest"]["weight"]))
+    lowest, highest = items[0].value, items[-1].value
+    function = QgsColorRampShader(lowest, highest)
     function.setColorRampType(QgsColorRampShader.Type.Interpolated)
-    function.setColorRampItemList(_items(float(result["average"]), float(result["strongest"]["weight"])))
-    shader = QgsRasterShader()
+    function.setColorRampItemList(items)
+    shader = QgsRasterShader(lowest, highest)
     shader.setRasterShaderFunction(function)
-    layer.setRenderer(QgsSingleBandPseudoColorRenderer(layer.dataProvider(), 1, shader))
+    renderer = QgsSingleBandPseudoColorRenderer(layer.dataProvider(), 1, shader)
+    renderer.setClassificationMin(lowest)
+    renderer.setClassificationMax(highest)
+    layer.setRenderer(renderer)
     return layer
 
 

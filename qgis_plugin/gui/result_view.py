@@ -64,7 +64,7 @@ class ResultView(QWidget):
         layout.addWidget(self._bar)
         layout.addLayout(self._table)
         layout.addWidget(self._more, 0, Qt.AlignmentFlag.AlignLeft)
-        for widget in (self._note, self.tools, self.patch_line, self.corrections_bar):
+        for widget in (self.tools, self.patch_line, self.corrections_bar, self._note):  # what comes and goes lies below
             layout.addWidget(widget)
 
     def show_areas(self, title: str, areas: Sequence[Mapping[str, Any]], note: str = "") -> None:

@@ -9,6 +9,7 @@ import qgis.utils
 from qgis.core import QgsApplication, QgsPointXY, QgsProject, QgsRasterLayer
 from qgis.gui import QgsMapToolPan
 from qgis.PyQt.QtCore import QPoint, Qt
+from qgis.PyQt.QtGui import QColor
 from qgis.PyQt.QtWidgets import QDialog, QMessageBox, QPushButton
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -470,8 +471,8 @@ def test_the_answer_is_a_translucent_layer_on_the_map(asked, engine, plugin, qtb
     assert not panel.jobs.rows()
     (layer,) = [one for one in QgsProject.instance().mapLayers().values() if one.name().startswith("Attention")]
     picture = layer.renderer().block(1, layer.extent(), 15, 10)
-    assert picture.color(0, 0).alpha() == 0  # less than the average
-    assert picture.color(3, 5).alpha() > 200
+    assert QColor.fromRgba(picture.color(0, 0)).alpha() == 0  # less than the average
+    assert QColor.fromRgba(picture.color(3, 5)).alpha() > 200
     assert plugin.results.facts().path.endswith("map.tif")
 
 
