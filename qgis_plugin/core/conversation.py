@@ -60,6 +60,7 @@ class Conversation(QObject):
             "bye": self._bye,
             "presets": self._presets,
             "status": self._status,
+            "estimate": self._estimate,
             "submitted": self._submitted,
             "planned": self._planned,
             "progress": self._progress,
@@ -140,6 +141,8 @@ class Conversation(QObject):
     def _refused(self, kind: str, subject: str, error: Dict[str, Any]) -> None:
         if kind in ("submit", "attention"):
             self._session.refused.emit(subject, error)
+        elif kind == "estimate":
+            self._session.unestimated.emit(subject, error)
         elif kind in ("attach", "cancel"):
             self._session.failed.emit(subject, error)
         elif kind in ("hello", ""):
@@ -162,6 +165,9 @@ class Conversation(QObject):
 
     def _status(self, body: Mapping[str, Any], _: Heard) -> None:
         self._session.status.emit(dict(body))
+
+    def _estimate(self, body: Mapping[str, Any], heard: Heard) -> None:
+        self._session.estimated.emit(heard.subject, dict(body["estimate"]), dict(body.get("machine") or {}))
 
     def _submitted(self, body: Mapping[str, Any], heard: Heard) -> None:
         self._session.submitted.emit(str(body["job"]), heard.subject, int(body.get("ahead") or 0))

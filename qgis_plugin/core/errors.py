@@ -32,6 +32,8 @@ REMEDIES = {
     "finetune.classes": "Correct the class field of the polygons, or choose the classes.",
     "finetune.held_out": "Draw more polygons, in other places; or hold nothing out.",
     "finetune.not_better": "Look at the polygons, draw more, or ask for it to be saved even if it got worse.",
+    "notice.values": "Scale the bands to that range (Raster > Conversion > Translate), or check the bands.",
+    "notice.values_narrow": "Scale the bands to that range (Raster > Conversion > Translate), or check the bands.",
     "engine.not_found": "Start one from the panel.",
     "engine.start_failed": "Check which Python the panel's settings name, or try again.",
     "engine.running": "Use it, or stop it first from the panel.",

@@ -9,7 +9,9 @@ from typing import Any, Collection, Dict, List, Mapping, Optional, Tuple
 
 from qgis.PyQt.QtCore import QCoreApplication
 
+from ..wire.estimate import Estimate
 from ..wire.plan import Window
+from .errors import sentence
 from .scene_grid import SceneGrid
 
 FAR = 2.0  # beyond this factor the resolution is no longer near what the preset knows
@@ -43,14 +45,34 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What the engine expects a job to take, and has. Bytes and seconds; None is not known.
+
+    ``memory`` and ``free`` are of the device that computes: main memory for processors.
+    """
+
+    device: str
+    memory: Optional[int]
+    free: Optional[int]
+    seconds: Optional[float]
+    to_first_block: Optional[float]
+
+
+@dataclass(frozen=True)
 class Preflight:
-    """Sizes in pixels, bytes that the map takes at most, and the problems found."""
+    """Sizes in pixels, bytes that the map takes at most, and the problems found.
+
+    ``cost`` is None for what the plugin sees by itself, before the engine has answered. ``kept_pixels`` is
+    less than all of ``kept`` where a mask limits the output.
+    """
 
     scene: Size
     kept: Size
     computed: Size
     bytes_written: int
     problems: Tuple[Problem, ...]
+    cost: Optional[Cost] = None
+    kept_pixels: Optional[int] = None
 
     @property
     def resampled(self) -> bool:
@@ -67,6 +89,48 @@ def preflight(choice: Choice) -> Preflight:
     written = kept[0] * kept[1] * choice.layers
     problems = (*_extent(choice), *_bands(choice), *_ground(choice), *_disk(choice, written))
     return Preflight(scene, kept, seen, written, tuple(problems))
+
+
+def estimated(
+    guess: Preflight, estimate: Estimate, machine: Mapping[str, Any], ways_out: Mapping[str, Tuple[str, str]]
+) -> Preflight:
+    """What the engine has found, in place of the plugin's own ``guess``; that stays where the engine found nothing.
+
+    ``ways_out`` are name and label of the panel's action for codes of problems.
+    """
+    problems = [_coded(error, ways_out, serious=True) for error in estimate.errors]
+    problems += [_coded(error, ways_out, serious=False) for error in estimate.warnings]
+    return Preflight(
+        scene=estimate.scene or guess.scene,
+        kept=estimate.kept or guess.kept,
+        computed=estimate.network or guess.computed,
+        bytes_written=guess.bytes_written if estimate.output_bytes is None else estimate.output_bytes,
+        problems=tuple(problems),
+        cost=_cost(estimate, machine),
+        kept_pixels=estimate.kept_pixels,
+    )
+
+
+def _coded(error: Mapping[str, Any], ways_out: Mapping[str, Tuple[str, str]], serious: bool) -> Problem:
+    action, label = ways_out.get(str(error.get("code")), ("", ""))
+    return Problem(sentence(error), action, tr(label) if label else "", serious)
+
+
+def _cost(estimate: Estimate, machine: Mapping[str, Any]) -> Optional[Cost]:
+    if estimate.peak_bytes is None:
+        return None
+    on_device = estimate.device == "cuda"
+    free = machine.get("memory_free")
+    if on_device:
+        frees = [device.get("free") for device in machine.get("devices") or []]
+        free = min((int(size) for size in frees if size is not None), default=None)
+    return Cost(
+        device=str(machine.get("name") or ""),
+        memory=estimate.device_bytes if on_device else estimate.peak_bytes,
+        free=free,
+        seconds=estimate.seconds,
+        to_first_block=estimate.seconds_to_first_block,
+    )
 
 
 def _resolution(preset: Mapping[str, Any]) -> Optional[Tuple[float, float]]:

@@ -25,6 +25,8 @@ class EngineSession(QThread):
     lost = pyqtSignal(dict)  # error; the connection is over
     presets = pyqtSignal(list)
     status = pyqtSignal(dict)
+    estimated = pyqtSignal(str, dict, dict)  # ticket of the question, estimate, what the engine's machine has
+    unestimated = pyqtSignal(str, dict)  # ticket of the question, error
     submitted = pyqtSignal(str, str, int)  # job, ticket of the request, jobs before it
     refused = pyqtSignal(str, dict)  # ticket of the request, error
     planned = pyqtSignal(str, dict, str, str)  # job, plan, working raster ("" if there is no room for one), output
@@ -67,6 +69,10 @@ class EngineSession(QThread):
     def submit(self, request: Mapping[str, Any], ticket: str = "") -> None:
         """Start a job; ``submitted`` or ``refused`` follows, with the ``ticket`` that tells requests apart."""
         self._ask("submit", {"request": dict(request), "credit": self._credit()}, ticket)
+
+    def ask_estimate(self, question: Mapping[str, Any], ticket: str) -> None:
+        """Ask what a request would take; ``estimated`` or ``unestimated`` follows."""
+        self._ask("estimate", dict(question), ticket)
 
     def ask_attention(self, question: Mapping[str, Any], ticket: str) -> None:
         """Ask what a pixel attends to; ``submitted`` or ``refused`` follows, then what comes of any job."""

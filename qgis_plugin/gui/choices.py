@@ -24,6 +24,7 @@ class Choices(QObject):
     """Listens to the choices of the panel. ``taken`` tells the class maps of jobs under way."""
 
     problem = pyqtSignal(dict)  # coded error with what is chosen now
+    looked = pyqtSignal(object)  # Preflight of what is chosen now, or None where nothing can be said
 
     def __init__(self, panel: SegmentPanel, taken: Callable[[], Collection[str]], parent: QObject) -> None:
         super().__init__(parent)
@@ -44,7 +45,9 @@ class Choices(QObject):
         layer, preset = self.panel.layer(), self.panel.preset_box.current()
         readable = layer is not None and bool(preset) and layers.problem_of(layer) is None
         self.panel.output_choice.suggest(self._suggestion() if readable else "")
-        self.panel.preflight_card.show_preflight(self._preflight(layer, preset) if readable else None)
+        found = self._preflight(layer, preset) if readable else None
+        self.panel.preflight_card.show_preflight(found)
+        self.looked.emit(found)
 
     def _layer_changed(self, layer: Optional[QgsRasterLayer]) -> None:
         self.panel.notice.clear()

@@ -19,6 +19,7 @@ from ..wire.errors import EngineDied, WholeSceneError
 from .choices import Choices
 from .engine_link import EngineLink
 from .job_desk import JobDesk
+from .estimates import Estimates
 from .notice import Kind
 from .panel import SegmentPanel
 from .request import job_from
@@ -65,6 +66,7 @@ class SegmentController(QObject):
         self._loss: Mapping[str, Any] = {}  # how the connection was lost whose engine is searched for
         self.choices = Choices(panel, self._taken, self)
         self._connect()
+        self.estimates = Estimates(panel, self.link.session, self._taken, WAYS_OUT, self)
         self.choices.begin()
 
     def _connect(self) -> None:
@@ -73,6 +75,7 @@ class SegmentController(QObject):
         panel.preflight_card.action_triggered.connect(self._take_way_out)
         self.choices.problem.connect(lambda error: self._tell_error(error, hint=True))
         panel.notice.action_triggered.connect(self._take_way_out)
+        self.choices.looked.connect(self.estimates.look)
         panel.sample_requested.connect(self._ask_for_sample)
         panel.result_view.table_requested.connect(self._save_areas)
         self.sample.ready.connect(self._sample_ready)

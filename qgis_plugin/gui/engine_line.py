@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any, Mapping, Optional
+from typing import Any, List, Mapping, Optional
 
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from ..core.preflight import amount
 from .texts import tr
 from .widgets import ElidedLabel
 
@@ -31,6 +32,8 @@ class EngineLine(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.state = EngineState.ABSENT
+        self._hello: Mapping[str, Any] = {}
+        self._machine: Mapping[str, Any] = {}
         self._lamp = QLabel("\N{BLACK CIRCLE}")
         self._text = ElidedLabel()
         self._menu = QMenu(self)
@@ -71,17 +74,49 @@ class EngineLine(QWidget):
         self._lamp.setStyleSheet(f"color: {state.value}")
         self._start.setEnabled(state in (EngineState.ABSENT, EngineState.LOST))
         self._stop.setEnabled(state is EngineState.READY)
-        self._text.setText(self._words(state, hello or {}))
+        if hello is not None:
+            self._hello = hello
+            self._machine = hello.get("machine") or {}
+        self._show()
+
+    def show_machine(self, machine: Optional[Mapping[str, Any]]) -> None:
+        """Show what the engine computes with; nothing where it has not told yet."""
+        if machine:
+            self._machine = machine
+            self._show()
+
+    def _show(self) -> None:
+        self._text.setText(self._words(self.state, self._hello))
+        self._text.setToolTip(self._more() or self._text.full_text())
 
     def text(self) -> str:
         """The line as it reads now."""
         return self._text.full_text()
 
+    def _device(self) -> List[str]:
+        """What computes, how much memory it has free, and whether a GPU is left aside."""
+        machine = self._machine
+        if not machine:
+            return []
+        used = next((d for d in machine.get("devices") or [] if d.get("device") == machine.get("device")), None)
+        free = used["free"] if used else machine.get("memory_free")
+        found = [str(machine.get("name") or machine.get("device") or "")]
+        if free is not None:
+            found.append(tr("{size} free").format(size=amount(free)))
+        if machine.get("unused"):
+            found.append(tr("GPU unused"))
+        return [text for text in found if text]
+
+    def _more(self) -> str:
+        """The tooltip: why a GPU is left aside."""
+        unused = self._machine.get("unused") if self.state is EngineState.READY else None
+        if not unused:
+            return ""
+        return tr("{cards} cannot be used: {reason}").format(cards=unused.get("cards"), reason=unused.get("reason"))
+
     def _words(self, state: EngineState, hello: Mapping[str, Any]) -> str:
         if state is EngineState.READY:
-            # an engine that names no device has only the CPU
-            device = str(hello.get("device") or "CPU")
-            return " · ".join((tr("Engine {v}").format(v=hello.get("version", "")), device))
+            return " · ".join((tr("Engine {v}").format(v=hello.get("version", "")), *self._device()))
         return {
             EngineState.ABSENT: tr("Engine not running"),
             EngineState.STARTING: tr("Starting the engine…"),

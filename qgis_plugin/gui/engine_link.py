@@ -38,6 +38,7 @@ class EngineLink(QObject):
         self.session.connected.connect(self._connected)
         self.session.lost.connect(self._lost)
         self.session.status.connect(self._replace_when_idle)
+        self.session.status.connect(lambda status: line.show_machine(status.get("machine")))
         line.start_requested.connect(self.ensure)
         line.stop_requested.connect(self.session.shutdown_engine)
         line.python_requested.connect(self.choose_python)

@@ -7,10 +7,11 @@ from typing import List, Optional
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QFrame, QVBoxLayout
 
-from ..core.preflight import Preflight, Problem, amount
+from ..core.preflight import Cost, Preflight, Problem, amount
 from .texts import LINK, escaped, tr
 from .widgets import Hint
 
+WORTH_TELLING = 30.0  # seconds of a job from which it matters when the first block comes
 WARNING = {True: "#c0392b", False: "#c98a14"}  # serious, or not
 
 
@@ -23,11 +24,14 @@ class PreflightCard(QFrame):
         super().__init__()
         self.setObjectName("wholescenePreflight")
         self._sizes = Hint()
+        self._cost = Hint()
+        self._cost.hide()
         self._problems: List[Hint] = []
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(3)
         self._layout.addWidget(self._sizes)
+        self._layout.addWidget(self._cost)
         self.show_preflight(None)
 
     def show_preflight(self, preflight: Optional[Preflight]) -> None:
@@ -40,12 +44,15 @@ class PreflightCard(QFrame):
         self.setVisible(preflight is not None)
         if preflight is not None:
             self._sizes.setText(sizes_text(preflight))
+            self._cost.setVisible(preflight.cost is not None)
+            self._cost.setText(cost_text(preflight.cost) if preflight.cost else "")
             for problem in preflight.problems:
                 self._add(problem)
 
     def texts(self) -> List[str]:
-        """All lines as rich text: sizes first, then problems."""
-        return [self._sizes.text(), *(hint.text() for hint in self._problems)]
+        """All lines as rich text: sizes first, what it takes if the engine has told, then problems."""
+        cost = [self._cost.text()] if self._cost.text() else []
+        return [self._sizes.text(), *cost, *(hint.text() for hint in self._problems)]
 
     def _add(self, problem: Problem) -> None:
         hint = Hint()
@@ -63,14 +70,46 @@ class PreflightCard(QFrame):
 
 def sizes_text(preflight: Preflight) -> str:
     """What is computed, what is kept, how large the file may become."""
-    if preflight.computed == preflight.scene == preflight.kept:
+    within = preflight.kept_pixels is not None and preflight.kept_pixels < preflight.kept[0] * preflight.kept[1]
+    if preflight.computed == preflight.scene == preflight.kept and not within:
         told = tr("Computes and writes {size} pixels, at most {bytes}.")
         return told.format(size=size(preflight.kept), bytes=amount(preflight.bytes_written))
     computed = tr("Computes {size} pixels").format(size=size(preflight.computed))
     if preflight.resampled:
         computed += tr(", resampled from {size}").format(size=size(preflight.scene))
     kept = tr("writes {size}, at most {bytes}").format(size=size(preflight.kept), bytes=amount(preflight.bytes_written))
+    if within:
+        kept += tr(", of these {n} pixels within the mask").format(n=f"{preflight.kept_pixels:,}")
     return f"{computed}; {kept}."
+
+
+def cost_text(cost: Cost) -> str:
+    """``About 2 min, first blocks after about 40 s · at most 1.2 GB of memory, 3.4 GB free · 2 processors``."""
+    parts = []
+    if cost.seconds is not None:
+        parts.append(lasting(cost.seconds))
+        if cost.to_first_block is not None and cost.seconds >= WORTH_TELLING:
+            first = tr("{whole}, first blocks after {first}")
+            parts[0] = first.format(whole=parts[0], first=lasting(cost.to_first_block))
+        parts[0] = parts[0][:1].upper() + parts[0][1:]
+    if cost.memory is not None:
+        memory = tr("at most {size} of memory").format(size=amount(cost.memory))
+        free = tr(", {size} free").format(size=amount(cost.free)) if cost.free is not None else ""
+        parts.append(memory + free)
+    if cost.device:
+        parts.append(escaped(cost.device))
+    return " · ".join(parts)
+
+
+def lasting(seconds: float) -> str:
+    """``about 2 min``."""
+    if seconds < 10:
+        return tr("a few seconds")
+    if seconds < 90:
+        return tr("about {n} s").format(n=round(seconds / 5.0) * 5)
+    if seconds < 90 * 60:
+        return tr("about {n} min").format(n=round(seconds / 60.0))
+    return tr("about {n} h").format(n=f"{seconds / 3600.0:.1f}")
 
 
 def size(pixels: tuple) -> str:

@@ -48,6 +48,28 @@ def job_from(panel: SegmentPanel, taken: Collection[str] = ()) -> Job:
     return _job(request.to_dict(), layer, panel.preset_box.title_of(name), area)
 
 
+def question_from(panel: SegmentPanel, taken: Collection[str] = ()) -> Dict[str, Any]:
+    """What the engine is asked for an estimate of what is chosen; raises a coded error where it cannot be put.
+
+    An area that is to be the scene is still an extent here: it is cut out when the job starts.
+    """
+    layer, preset = panel.layer(), panel.preset_box.current()
+    name, place = str(preset["name"]), panel.extent_choice.extent()
+    as_scene = panel.extent_choice.treats_as_scene()
+    output = absolute(panel.output_choice.path(), layer)
+    if as_scene:
+        output = output or str(free_output(_folder(layer), f"{stem_of(layer)}_area_{name}", taken))
+    request = SegmentRequest(
+        sources=tuple(sources_of(layer)),
+        preset=name,
+        output=output or _elsewhere(layer, name, taken),
+        extent=wire_extent(place, layer),
+        bands=panel.band_mapping.mapping(),
+        confidence=panel.output_choice.score.isChecked(),
+    )
+    return {"request": request.to_dict(), "as_scene": as_scene}
+
+
 def _job(request: Dict[str, Any], layer: QgsRasterLayer, preset: str, area: Optional[AreaScene]) -> Job:
     scene = tr("{scene}, this area only").format(scene=layer.name()) if area else layer.name()
     return Job(request, scene, preset, layer.id(), area=area.to_dict() if area else {})

@@ -42,6 +42,8 @@ class ScriptedEngine(threading.Thread):
         self.unknown = set()  # jobs that this engine knows nothing of
         self.jobs = []  # what status tells
         self.deaf = False  # to requests
+        self.estimate = None  # what it answers to a question for one, if anything
+        self.machine = None  # what it tells of its machine
         self._jobs = 0
         self._hang_up = threading.Event()
         self._client = None
@@ -97,11 +99,13 @@ class ScriptedEngine(threading.Thread):
         answers = {
             "hello": {"protocol": self.protocol, "version": "0.1.0", "pid": os.getpid(), "device": "CPU"},
             "presets": {"presets": PRESETS},
-            "status": {"jobs": self.jobs, "version": "0.1.0"},
+            "status": {"jobs": self.jobs, "version": "0.1.0", "machine": self.machine},
             "submit": {"job": f"job{self._jobs + 1}", "ahead": 0},
             "attention": {"job": f"job{self._jobs + 1}", "ahead": 0},
             "attach": {"job": message.body.get("job"), "ahead": 0},
         }
+        if self.estimate is not None:
+            answers["estimate"] = {"estimate": self.estimate, "machine": self.machine}
         if message.type != "status":
             self.heard.append((message.type, message.body))
         if message.type == "attach" and message.body["job"] in self.unknown:
