@@ -19,38 +19,55 @@ import numpy as np
 from .arcs import DIRECTIONS, Stops
 from .patch_labels import NOTHING
 
-ROUNDS = 12
-SHRINK, GROW = 0.5, -0.53  # λ and μ
+ROUNDS = 24
+SHRINK, GROW = 0.5, -0.51  # λ and μ
 LIMIT = 0.45  # pixels (sum of both axes) that a point may move
 LONG = 24  # edges of an arc from which points may move so far: small patches would vanish
 STRAIGHT = 1e-12  # square pixels
+TINY = 1e-9
 
 
 def smoothed(stops: Stops, nodes: Any, steps: Any, lengths: Any) -> Tuple[Any, Any]:
     """The points (column, row in pixels, ``[n, 2]``) of rings given by their steps, and how many each ring has."""
     points, fixed, counts = _through_edges(stops, nodes, steps, lengths)
-    before, after = _neighbours(counts)
-    moving = ~fixed
-    limits = np.minimum(LIMIT, LIMIT / LONG * _arc_lengths(fixed, counts))[:, None]
-    anchors = points.copy()
+    rings = _Rings(counts)
+    limits = np.where(fixed, 0.0, np.minimum(LIMIT, LIMIT / LONG * _arc_lengths(fixed, counts)))
+    moves = _filtered(points, limits, rings)
+    return _without_straight(points + moves.T, fixed, rings)
+
+
+def _filtered(points: Any, limits: Any, rings: "_Rings") -> Any:
+    """How far each point moves, ``[2, n]``, none by more than its limit.
+
+    Moves are small numbers, and points lie on halves of pixels: so straight borders stay straight to the last bit, and
+    the same border gets the same form wherever it lies.
+    """
+    bends = [0.5 * (rings.around(axis) - 2 * axis) for axis in points.T]
+    moves = np.zeros((2, len(points)))
+    floor = np.maximum(limits, TINY)
     for _round in range(ROUNDS):
         for factor in (SHRINK, GROW):
-            pull = 0.5 * (points[before] + points[after]) - points
-            moved = points + factor * pull
-            away = moved - anchors
-            far = np.abs(away).sum(axis=1, keepdims=True)
-            moved = np.where(far > limits, anchors + away * (limits / np.maximum(far, limits)), moved)
-            points[moving] = moved[moving]
-    return _without_straight(points, fixed, counts, before, after)
+            for move, bend in zip(moves, bends):
+                pull = rings.around(move)
+                pull *= 0.5
+                pull += bend
+                pull -= move
+                pull *= factor
+                move += pull
+            far = np.abs(moves[0])
+            far += np.abs(moves[1])
+            np.maximum(far, floor, out=far)
+            moves *= limits / far
+    return moves
 
 
 def _through_edges(stops: Stops, nodes: Any, steps: Any, lengths: Any) -> Tuple[Any, Any, Any]:
     """Points along rings before they are filtered, which of them are fixed, and how many each ring has."""
     at, direction = steps // DIRECTIONS, steps % DIRECTIONS
     exact = stops.around[direction, at] == NOTHING
-    _before, after = _neighbours(lengths)
     here = stops.points(steps)
-    edges = np.abs(here[after] - here).sum(axis=1).astype(np.int64)
+    rings = _Rings(lengths)
+    edges = sum(np.abs(rings.after(axis) - axis) for axis in here.T).astype(np.int64)
     stays = nodes[at] | exact
     counts = stays + np.where(exact, 0, edges)
     owner = np.repeat(np.arange(len(steps)), counts)
@@ -59,18 +76,40 @@ def _through_edges(stops: Stops, nodes: Any, steps: Any, lengths: Any) -> Tuple[
     ways = np.array([[1, 0], [0, 1], [-1, 0], [0, -1]], float)[direction]
     along = np.where(fixed, 0.0, place - stays[owner] + 0.5)
     points = here[owner] + ways[owner] * along[:, None]
-    starts = np.cumsum(lengths) - lengths
-    return points, fixed, np.add.reduceat(counts, starts)
+    return points, fixed, rings.sums(counts)
 
 
-def _neighbours(counts: Any) -> Tuple[Any, Any]:
-    """For each point of closed rings the one before and the one after it."""
-    ends = np.cumsum(counts)
-    starts = ends - counts
-    here = np.arange(int(ends[-1]))
-    before, after = here - 1, here + 1
-    before[starts], after[ends - 1] = ends - 1, starts
-    return before, after
+class _Rings:
+    """Closed rings of points, one after the other."""
+
+    def __init__(self, counts: Any) -> None:
+        self.counts = counts
+        self._ends = np.cumsum(counts) - 1
+        self._starts = self._ends + 1 - counts
+
+    def before(self, values: Any) -> Any:
+        """The value of the point before each."""
+        found = np.empty_like(values)
+        found[1:] = values[:-1]
+        found[self._starts] = values[self._ends]
+        return found
+
+    def after(self, values: Any) -> Any:
+        """The value of the point after each."""
+        found = np.empty_like(values)
+        found[:-1] = values[1:]
+        found[self._ends] = values[self._starts]
+        return found
+
+    def around(self, values: Any) -> Any:
+        """The sum of both; a new array."""
+        found = self.before(values)
+        found += self.after(values)
+        return found
+
+    def sums(self, values: Any) -> Any:
+        """The sum of each ring."""
+        return np.add.reduceat(values, self._starts)
 
 
 def _arc_lengths(fixed: Any, counts: Any) -> Any:
@@ -86,10 +125,9 @@ def _arc_lengths(fixed: Any, counts: Any) -> Any:
     return np.bincount(label, ~fixed)[label]
 
 
-def _without_straight(points: Any, fixed: Any, counts: Any, before: Any, after: Any) -> Tuple[Any, Any]:
+def _without_straight(points: Any, fixed: Any, rings: _Rings) -> Tuple[Any, Any]:
     """Leave out points on a straight line between their neighbours."""
-    to, onward = points - points[before], points[after] - points
-    bend = to[:, 0] * onward[:, 1] - to[:, 1] * onward[:, 0]
+    x, y = points.T
+    bend = (x - rings.before(x)) * (rings.after(y) - y) - (y - rings.before(y)) * (rings.after(x) - x)
     kept = fixed | (np.abs(bend) > STRAIGHT)
-    starts = np.cumsum(counts) - counts
-    return points[kept], np.add.reduceat(kept.astype(np.int64), starts)
+    return points[kept], rings.sums(kept.astype(np.int64))

@@ -31,7 +31,7 @@ from .patch_labels import Patches, Progress, part_of, tell
 from .polygons_target import Target, TargetLayer
 from .vector_output import GeoPackage, PolygonSink, free_geopackage
 
-BATCH = 1_000_000  # steps of rings that are put together at once
+BATCH = 100_000  # steps of rings that are put together at once
 WKB_POLYGON = 3
 
 
