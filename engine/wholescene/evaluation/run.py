@@ -77,8 +77,8 @@ def evaluate(
     """Score a preset on the scenes of a split; what is finished is kept in ``output`` and not computed again.
 
     Everything is looked at before the first map is made, so that a missing label does not end a long run. A look at
-    test scenes is logged in ``output``. ``segment`` makes the maps (None: this process); ``config`` is the file that the
-    settings come from.
+    test scenes is logged in ``output``. ``segment`` makes the maps (None: this process); ``config`` is the file that
+    the settings come from.
 
     Raises:
         NothingToScore, EvaluationInvalid, EvaluationClasses, EvaluationClass, BaselineInvalid: the settings do not fit.
