@@ -221,6 +221,21 @@ def test_labels_of_an_earlier_sample_are_never_written_over(dialog, qtbot, tmp_p
     ]
 
 
+def test_the_panel_opens_and_closes_it(class_map, labels, main_window, qtbot):
+    from wholescene_qgis.gui.result_dialogs import ResultDialogs
+    from wholescene_qgis.gui.result_tools import ACCURACY
+
+    dialogs = ResultDialogs(main_window, main_window)
+    dialogs.open(ACCURACY, class_map, "")
+    (opened,) = dialogs.dialogs()
+    assert isinstance(opened, AccuracyDialog)
+    assert opened.isVisible()
+    compare(opened, qtbot)
+    assert opened.headline.texts()[3] == "590"
+    dialogs.close()
+    qtbot.waitUntil(lambda: dialogs.dialogs() == [])
+
+
 def silent(dialog):
     """Choices and buttons that a screen reader has no word for, or that keys do not reach."""
     buddies = {label.buddy() for label in dialog.findChildren(QLabel)}
