@@ -46,7 +46,7 @@ class MappingTable(QTableWidget):
             label = table.names.get(key, key)
             self.setItem(row, IN_REFERENCE, QTableWidgetItem(label if label == key else f"{label} ({key})"))
             count = QTableWidgetItem(amount(totals[key]))
-            count.setTextAlignment(int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter))
+            count.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.setItem(row, COUNT, count)
             box = self._box(classes, target_of(key, mapping, Beyond.IGNORE))
             box.setAccessibleName(tr("Class of the map for {name}").format(name=label))

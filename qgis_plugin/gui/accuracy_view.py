@@ -80,7 +80,7 @@ class ReadOnlyTable(QTableWidget):
             self.setVerticalHeaderItem(row, _header(each, tr("sum")))
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)
-                item.setTextAlignment(int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter))
+                item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.setItem(row, column, item)
         self.widen()
 

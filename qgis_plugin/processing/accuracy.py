@@ -98,8 +98,7 @@ class Accuracy(QgsProcessingAlgorithm):
     def initAlgorithm(self, configuration: Optional[Mapping[str, Any]] = None) -> None:
         """Declare the parameters."""
         self.addParameter(QgsProcessingParameterRasterLayer(self.INPUT, tr("Class map")))
-        kinds = QgsProcessing.SourceType
-        accepted = [kinds.TypeRaster, kinds.TypeVectorPolygon, kinds.TypeVectorPoint]
+        accepted = [QgsProcessing.TypeRaster, QgsProcessing.TypeVectorPolygon, QgsProcessing.TypeVectorPoint]
         self.addParameter(QgsProcessingParameterMapLayer(self.REFERENCE, tr("Reference"), types=accepted))
         self.addParameter(
             QgsProcessingParameterField(
