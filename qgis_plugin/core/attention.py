@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Collection, Dict, List, Mapping, Optional, Tuple
 
 from qgis.core import (
+    QgsColorRampLegendNodeSettings,
     QgsColorRampShader,
     QgsCoordinateReferenceSystem,
     QgsRasterLayer,
@@ -46,6 +47,11 @@ def attention_path(facts: ClassMap, taken: Collection[str]) -> str:
     return str(free_output(written.parent, f"{written.stem}_attention", taken))
 
 
+def times_average(result: Mapping[str, Any]) -> str:
+    """How much the strongest place stands out, as a multiple of what even attention would be."""
+    return f"{float(result['strongest']['weight']) / float(result['average']):.4g}"
+
+
 def attention_layer(result: Mapping[str, Any], name: str, crs: QgsCoordinateReferenceSystem) -> QgsRasterLayer:
     """A layer that lets the map shine through where the pixel attends to less than the average.
 
@@ -59,6 +65,9 @@ def attention_layer(result: Mapping[str, Any], name: str, crs: QgsCoordinateRefe
     function = QgsColorRampShader(lowest, highest)
     function.setColorRampType(QgsColorRampShader.Type.Interpolated)
     function.setColorRampItemList(items)
+    legend = QgsColorRampLegendNodeSettings()
+    legend.setUseContinuousLegend(False)  # multiples of the average say more than weights
+    function.setLegendSettings(legend)
     shader = QgsRasterShader(lowest, highest)
     shader.setRasterShaderFunction(function)
     renderer = QgsSingleBandPseudoColorRenderer(layer.dataProvider(), 1, shader)
@@ -70,9 +79,9 @@ def attention_layer(result: Mapping[str, Any], name: str, crs: QgsCoordinateRefe
 
 def _items(average: float, strongest: float) -> List[QgsColorRampShader.ColorRampItem]:
     """From the average upwards, half of the colours for the lower half of the orders of magnitude."""
-    strongest = max(strongest, average * 1.01)  # all keys alike: nothing stands out
+    strongest = max(strongest, average * (1 + 1e-6))  # all keys alike: nothing stands out
     stops = ((average, PALE), (math.sqrt(average * strongest), MIDDLE), (strongest, STRONG))
     return [
-        QgsColorRampShader.ColorRampItem(value, colour, f"{value / average:.3g} \N{MULTIPLICATION SIGN}")
+        QgsColorRampShader.ColorRampItem(value, colour, f"{value / average:.4g} \N{MULTIPLICATION SIGN}")
         for value, colour in stops
     ]

@@ -10,7 +10,7 @@ from qgis.core import QgsCoordinateReferenceSystem, QgsCsException, QgsPointXY, 
 from qgis.gui import QgsMapCanvas, QgsVertexMarker
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
-from ..core.attention import attention_layer, attention_path, attention_question, place_for_engine
+from ..core.attention import attention_layer, attention_path, attention_question, place_for_engine, times_average
 from ..core.class_map import ClassMap
 from ..core.job import Job, Phase
 from ..core.styling import insert_above
@@ -145,7 +145,9 @@ class AttentionDesk(QObject):
         self._drop(job)
         below = QgsProject.instance().mapLayer(job.scene_id)
         if below is not None:  # else its map was taken out of the project: nobody looks at it any more
-            layer = attention_layer(result, job.title, QgsCoordinateReferenceSystem(below.crs()))
+            times = times_average(result)
+            name = tr("{attention} (up to {n} times the average)").format(attention=job.title, n=times)
+            layer = attention_layer(result, name, QgsCoordinateReferenceSystem(below.crs()))
             insert_above(layer, below.id())
 
     def _failed(self, job_id: str, error: Mapping[str, Any]) -> None:

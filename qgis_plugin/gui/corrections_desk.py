@@ -58,6 +58,10 @@ class CorrectionsDesk(QObject):
         """The file that holds them."""
         return self._corrections.layer.source().split("|")[0] if self._corrections is not None else ""
 
+    def layer_id(self) -> str:
+        """The layer that holds them, or ""."""
+        return self._corrections.layer.id() if self._corrections is not None else ""
+
     def open(self) -> bool:
         """Bring the layer of corrections into the project; False, and told, if that cannot be."""
         if self._facts is None or self._layer is None:

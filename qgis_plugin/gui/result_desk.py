@@ -26,7 +26,7 @@ from .panel import SegmentPanel
 from .patch_reader import Highlights, PatchReader, geometry_of
 from .patch_tool import PointTool, ShapeTool
 from .result_dialogs import ResultDialogs
-from .result_tools import REMOVE, WRITE, Mode
+from .result_tools import FINETUNE, REMOVE, WRITE, Mode
 from .run_removal import RunRemoval, layers_of
 from .texts import escaped, tr
 
@@ -152,6 +152,7 @@ class ResultDesk(QObject):
         self._view.corrections_bar.setVisible(mode is Mode.CORRECT)
         self.corrections.forget_selection()
         self.attention.forget_place()
+        self._view.patch_line.say("")
         if mode is Mode.CORRECT:
             self._take_way(self._view.corrections_bar.way())
         elif mode is not None:
@@ -232,7 +233,8 @@ class ResultDesk(QObject):
     # -- areas and the corrected map -----------------------------------------------------
 
     def _count_areas(self) -> None:
-        """The areas follow the corrections."""
+        """The areas follow the corrections; what was read before may not be true any more."""
+        self._view.patch_line.say("")
         facts, shapes = self._facts, self.corrections.shapes()
         if facts is None:
             return
@@ -281,7 +283,24 @@ class ResultDesk(QObject):
         elif action == WRITE:
             self._write()
         else:
-            self.dialogs.open(action, self._layer, self.corrections.path())
+            self.dialogs.open(action, self._layer, self._known(action))
+
+    def _known(self, action: str) -> Dict[str, Any]:
+        """What an algorithm's parameters are, as far as this map tells."""
+        if self._facts is None or self._layer is None:
+            return {}
+        if action != FINETUNE:
+            return {"INPUT": self._layer.id()}
+        request = self._request()
+        scene = str(self._layer.customProperty(styling.SCENE_PROPERTY) or "")
+        there = QgsProject.instance().mapLayer(scene) is not None
+        known = {
+            "INPUT": scene if there else next(iter(request.get("sources", [])), ""),
+            "LABELS": self.corrections.layer_id(),
+            "BASE": request.get("preset", ""),
+            "BANDS": ",".join(request.get("bands") or ()),
+        }
+        return {name: value for name, value in known.items() if value}
 
     def _removed(self, path: str) -> None:
         told = tr("{map} and its files are removed.").format(map=escaped(Path(path).name))

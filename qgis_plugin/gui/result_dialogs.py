@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any, Dict, List
+from typing import Any, List, Mapping
 
 from qgis import processing
-from qgis.core import QgsApplication, QgsMapLayer, QgsProcessingAlgorithm
+from qgis.core import QgsMapLayer
 from qgis.PyQt.QtCore import QObject, Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QDialog, QWidget
 
 from ..wire.errors import ProcessingMissing
-from .result_tools import ACCURACY, ALGORITHMS, FINETUNE, PACKAGE
-
-# parameters that may be known here already: the first of these names that the algorithm has
-MAP_NAMES = ("INPUT", "MAP", "CLASS_MAP")
-CORRECTION_NAMES = ("CORRECTIONS", "LABELS")
+from .result_tools import ACCURACY, ALGORITHMS, PACKAGE
 
 
 class ResultDialogs(QObject):
@@ -28,9 +24,9 @@ class ResultDialogs(QObject):
         self._window = window
         self._dialogs: List[QDialog] = []
 
-    def open(self, action: str, layer: QgsMapLayer, corrections: str) -> None:
-        """``corrections`` is the file of the map's corrections, or ""."""
-        dialog = self._accuracy(layer) if action == ACCURACY else self._algorithm(action, layer, corrections)
+    def open(self, action: str, layer: QgsMapLayer, known: Mapping[str, Any]) -> None:
+        """``known`` are values of an algorithm's parameters, by name."""
+        dialog = self._accuracy(layer) if action == ACCURACY else self._algorithm(ALGORITHMS[action], known)
         if dialog is not None:
             self._dialogs.append(dialog)
             dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -50,26 +46,12 @@ class ResultDialogs(QObject):
         module = importlib.import_module(f"{PACKAGE}.accuracy_dialog")
         return module.AccuracyDialog(layer, self._window)
 
-    def _algorithm(self, action: str, layer: QgsMapLayer, corrections: str) -> Any:
+    def _algorithm(self, algorithm: str, known: Mapping[str, Any]) -> Any:
         create = getattr(processing, "createAlgorithmDialog", None)
         if create is None:  # QGIS's Processing plugin puts it there
             self.failed.emit(ProcessingMissing().to_dict())
             return None
-        algorithm = QgsApplication.processingRegistry().algorithmById(ALGORITHMS[action])
-        return create(ALGORITHMS[action], known_parameters(algorithm, action, layer, corrections))
+        return create(algorithm, dict(known))
 
     def _gone(self, dialog: QDialog) -> None:
         self._dialogs = [other for other in self._dialogs if other is not dialog]
-
-
-def known_parameters(
-    algorithm: QgsProcessingAlgorithm, action: str, layer: QgsMapLayer, corrections: str
-) -> Dict[str, Any]:
-    """What is known of the parameters of an algorithm."""
-    names = [definition.name() for definition in algorithm.parameterDefinitions()]
-    known: Dict[str, Any] = {}
-    if action != FINETUNE:
-        known.update({name: layer.id() for name in MAP_NAMES if name in names})
-    if corrections:
-        known.update({name: corrections for name in CORRECTION_NAMES if name in names})
-    return known

@@ -2,11 +2,12 @@
 
 import json
 import os
+import threading
 
 import numpy as np
 import pytest
 import qgis.utils
-from qgis.core import QgsApplication, QgsPointXY, QgsProject, QgsRasterLayer
+from qgis.core import QgsApplication, QgsPointXY, QgsProcessingContext, QgsProject, QgsRasterLayer
 from qgis.gui import QgsMapToolPan
 from qgis.PyQt.QtCore import QPoint, Qt
 from qgis.PyQt.QtGui import QColor
@@ -333,6 +334,40 @@ def test_the_corrected_map_is_written_beside_and_shown(view, press, click, plugi
     assert "map_corrected.tif" in plugin.dock.panel.notice.text()
 
 
+def test_files_are_left_to_other_threads(view, press, click, plugin, qtbot, monkeypatch, layer):
+    from wholescene_qgis.core import class_map, corrections_raster
+    from wholescene_qgis.gui import run_removal
+
+    calls, gui = {}, threading.get_ident()
+
+    def watch(owner, name):
+        original = getattr(owner, name)
+
+        def told(*args, **kwargs):
+            calls.setdefault(name, []).append(threading.get_ident() == gui)
+            return original(*args, **kwargs)
+
+        monkeypatch.setattr(owner, name, told)
+
+    watch(class_map, "open_raster")
+    watch(corrections_raster, "open_raster")
+    watch(run_removal, "run_files")
+    watch(run_removal, "remove_together")
+    plugin.results._layer = None  # as if another map had been shown
+    plugin.results.look_at(layer)
+    settle(qtbot)
+    correct(view, press, click, 30, 50, "forest")
+    settle(qtbot)
+    view.tools.actions_by_name["write"].trigger()
+    settle(qtbot)
+    view.tools.actions_by_name["remove"].trigger()
+    qtbot.waitUntil(lambda: question(plugin) is not None and question(plugin).isVisible())
+    qtbot.mouseClick(question(plugin).findChild(QPushButton, "wholesceneRemoveFiles"), LEFT)
+    settle(qtbot)
+    assert set(calls) == {"open_raster", "run_files", "remove_together"}
+    assert not any(by_gui for told in calls.values() for by_gui in told)
+
+
 # -- removing --------------------------------------------------------------------
 
 
@@ -508,7 +543,9 @@ def test_the_menu_offers_what_exists(view, plugin):
         assert view.tools.actions_by_name[name].isVisible() == exists
 
 
-def test_dialogs_open_with_the_map_chosen(view, plugin, monkeypatch, qtbot, layer, main_window):
+@pytest.fixture
+def opened(monkeypatch, main_window):
+    """(algorithm, parameters) of the dialogs of Processing, which has no window of its own here."""
     from qgis import processing
 
     opened = []
@@ -518,9 +555,24 @@ def test_dialogs_open_with_the_map_chosen(view, plugin, monkeypatch, qtbot, laye
         return QDialog(main_window)
 
     monkeypatch.setattr(processing, "createAlgorithmDialog", create, raising=False)
-    monkeypatch.setitem(view_algorithms(), "polygons", "wholescene:classareas")  # whatever else there is by now
-    view.tools.action_triggered.emit("polygons")
-    assert opened == [("wholescene:classareas", {"INPUT": layer.id()})]
+    return opened
+
+
+def accepts(algorithm, parameters):
+    """Whether all these are parameters of the algorithm, of a kind that it takes."""
+    algorithm = QgsApplication.processingRegistry().algorithmById(algorithm)
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    return {
+        name: algorithm.parameterDefinition(name).checkValueIsAcceptable(value, context)
+        for name, value in parameters.items()
+    }
+
+
+def test_dialogs_open_beside_the_map_with_what_is_known(view, plugin, opened, qtbot, layer):
+    view.tools.actions_by_name["polygons"].trigger()
+    assert opened == [("wholescene:polygons", {"INPUT": layer.id()})]
+    assert accepts(*opened[0]) == {"INPUT": True}
     (dialog,) = plugin.results.dialogs.dialogs()
     assert dialog.isVisible()
     assert not dialog.isModal()
@@ -528,10 +580,25 @@ def test_dialogs_open_with_the_map_chosen(view, plugin, monkeypatch, qtbot, laye
     qtbot.waitUntil(lambda: plugin.results.dialogs.dialogs() == [])
 
 
-def view_algorithms():
-    from wholescene_qgis.gui import result_tools
+def test_corrections_are_what_fine_tuning_learns_from(
+    view, press, click, opened, write_scene, add_raster, layer, qtbot
+):
+    scene = add_raster(write_scene("scene.tif", np.ones((3, 100, 150), np.uint8)), "scene")
+    layer.setCustomProperty("wholescene/scene", scene.id())
+    correct(view, press, click, 30, 50, "forest")
+    settle(qtbot)
+    view.tools.actions_by_name["finetune"].trigger()
+    ((algorithm, parameters),) = opened
+    labels = corrections()[0].id()
+    assert parameters == {"INPUT": scene.id(), "LABELS": labels, "BASE": "water-lite", "BANDS": "3,2,1"}
+    assert set(accepts(algorithm, parameters).values()) == {True}
 
-    return result_tools.ALGORITHMS
+
+def test_the_dialog_of_accuracy_opens(view, plugin, main_window, qtbot):
+    view.tools.actions_by_name["accuracy"].trigger()
+    (dialog,) = plugin.results.dialogs.dialogs()
+    assert dialog.isVisible()
+    assert "map" in dialog.windowTitle()
 
 
 def test_without_processing_it_is_said(view, plugin, monkeypatch):

@@ -137,6 +137,14 @@ def test_a_finished_map_is_read_corrected_asked_about_and_removed(environment, t
         assert (tmp_path / "landscape_water-lite_attention.tif").exists()
         analyst.shot("attention")
 
+        for entry, title in (("Polygons…", "Polygons"), ("Accuracy…", "How right is")):
+            analyst.choose(entry)
+            state = analyst.until(lambda state: state["dialogs"])
+            assert title in state["dialogs"][0]
+            analyst.shot(entry.strip("…").lower())
+            desktop.key("Escape")
+            analyst.until(lambda state: not state["dialogs"])
+
         analyst.choose("Remove this run…")
         state = analyst.until(lambda state: state["question"])
         analyst.shot("remove")
