@@ -113,3 +113,9 @@ def areas_of(facts: ClassMap, patches: Patches) -> List[Dict[str, Any]]:
         for area in facts.areas
         for value in [int(area["value"])]
     ]
+
+
+def filtered_areas(path: str, minimum_area: float, progress: Progress = lambda _fraction: True) -> List[Dict[str, Any]]:
+    """The areas that the map at ``path`` has without its small patches; raises as :func:`patches_of` does."""
+    facts = classified(path)
+    return areas_of(facts, patches_of(facts, minimum_area, progress))

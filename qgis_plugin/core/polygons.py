@@ -6,7 +6,7 @@ From a panel, one call::
     task.done.connect(show)       # PolygonResult: path, table, polygons; in the thread that draws QGIS
     task.failed.connect(tell)     # coded error, as errors.sentence takes it
     task.progressChanged          # QgsTask's own, 0 to 100
-    task.start()                  # task.cancel() stops it within a second, task.drop() also says nothing any more
+    task.start()                  # task.cancel() stops it, task.drop() also says nothing any more
 
 ``vector_output.polygon_layer(result.path, name)`` then is the styled layer. Without ``output`` the GeoPackage lies
 beside the map, numbered if its name is taken; with ``append_to`` the polygons go into a layer that is there. Nothing of

@@ -35,6 +35,7 @@ FIELDS = (
     (JOB_ID, ogr.OFTString),  # see job_of
 )
 STYLE_NAME = "WholeScene classes"
+TABLE = "polygons"  # in the GeoPackage; names of files may be reserved there
 STYLES = "layer_styles"  # the table in which QGIS looks for styles
 SUFFIX = ".gpkg"
 SIDECARS = ("", "-wal", "-shm", "-journal")
@@ -94,7 +95,7 @@ class GeoPackage(PolygonSink):
         if self._store is None:
             raise RuntimeError(gdal.GetLastErrorMsg() or "GDAL could not make it")
         self._store.StartTransaction()
-        self._layer = self._store.CreateLayer(self._output.stem, reference, ogr.wkbPolygon, ["FID=fid"])
+        self._layer = self._store.CreateLayer(TABLE, reference, ogr.wkbPolygon, ["FID=fid"])
         for name, kind in FIELDS:
             self._layer.CreateField(ogr.FieldDefn(name, kind))
         for key, value in tags.items():
@@ -121,15 +122,21 @@ class GeoPackage(PolygonSink):
             if gdal.GetLastErrorType() >= gdal.CE_Failure:
                 raise RuntimeError(gdal.GetLastErrorMsg())
             os.replace(str(self._part), str(self._output))
-            self._output.with_suffix(".qml").write_text(qml, encoding="utf-8")
+            self._store_beside(qml)
         return str(self._output)
+
+    def _store_beside(self, qml: str) -> None:
+        """For programs that look for a file; one that is there may be the style of another layer of that name."""
+        path = self._output.with_suffix(".qml")
+        if not path.exists() or CLASS_ID in path.read_text(encoding="utf-8", errors="replace"):
+            path.write_text(qml, encoding="utf-8")
 
     def _store_style(self, qml: str, sld: str) -> None:
         styles = self._store.CreateLayer(STYLES, None, ogr.wkbNone, ["FID=id"])
         texts = {
             "f_table_catalog": "",
             "f_table_schema": "",
-            "f_table_name": self._output.stem,
+            "f_table_name": TABLE,
             "f_geometry_column": self._layer.GetGeometryColumn(),
             "styleName": STYLE_NAME,
             "styleQML": qml,
@@ -173,11 +180,11 @@ class GeoPackage(PolygonSink):
 
 
 def free_geopackage(map_path: str) -> str:
-    """``<map>.gpkg`` beside the map, numbered from 2 if that name is taken."""
+    """``<map>_polygons.gpkg`` beside the map, numbered from 2 if that name is taken."""
     beside = Path(map_path)
     number = 1
     while True:
-        path = beside.with_name(f"{beside.stem}{f'_{number}' if number > 1 else ''}{SUFFIX}")
+        path = beside.with_name(f"{beside.stem}_polygons{f'_{number}' if number > 1 else ''}{SUFFIX}")
         if not any(os.path.lexists(f"{path}{suffix}") for suffix in SIDECARS):
             return str(path)
         number += 1
@@ -190,7 +197,7 @@ def job_of(facts: ClassMap) -> Optional[str]:
 
 def polygon_layer(path: str, name: str) -> QgsVectorLayer:
     """The layer of a GeoPackage of polygons, with the style that is stored in it; not yet in the project."""
-    return QgsVectorLayer(f"{path}|layername={Path(path).stem}", name, "ogr")
+    return QgsVectorLayer(f"{path}|layername={TABLE}", name, "ogr")
 
 
 def style_of(classes: Sequence[Mapping[str, Any]]) -> Tuple[str, str]:

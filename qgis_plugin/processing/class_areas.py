@@ -16,7 +16,7 @@ from qgis.core import (
 )
 
 from ..core.area_table import write_areas
-from ..core.classified_map import areas_of, classified, patches_of
+from ..core.classified_map import filtered_areas
 from ..core.result_file import read_areas
 from .map_algorithm import map_source, minimum_area, progress_of, told_as_processing
 from .texts import tr
@@ -89,7 +89,4 @@ class ClassAreas(QgsProcessingAlgorithm):
         if not areas:
             told = tr("{path} has no attribute table with classes and counts: is it a class map of WholeScene?")
             raise QgsProcessingException(told.format(path=self._source))
-        if minimum <= 0:
-            return areas
-        facts = classified(self._source)
-        return areas_of(facts, patches_of(facts, minimum, progress_of(feedback)))
+        return filtered_areas(self._source, minimum, progress_of(feedback)) if minimum > 0 else areas

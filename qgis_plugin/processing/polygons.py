@@ -44,6 +44,7 @@ class Polygons(QgsProcessingAlgorithm):
         self._source = ""
         self._target: Optional[Target] = None
         self._problem: Optional[Exception] = None
+        self._appended = ""  # id of the layer
 
     def createInstance(self) -> "Polygons":
         """Called by QGIS for each run."""
@@ -104,6 +105,7 @@ class Polygons(QgsProcessingAlgorithm):
         try:
             if layer is not None:
                 self._target = Target.of(layer, self._mapping(parameters, context))
+                self._appended = layer.id()
         except (WholeSceneError, QgsProcessingException) as problem:  # QGIS tells only what processAlgorithm raises
             self._problem = problem
         return True
@@ -134,6 +136,14 @@ class Polygons(QgsProcessingAlgorithm):
         if output is not None:
             stored_style_on_load(context, output)
         return {self.OUTPUT: done.path, self.COUNT: done.polygons}
+
+    def postProcessAlgorithm(self, context: QgsProcessingContext, feedback: QgsProcessingFeedback) -> Dict[str, Any]:
+        """In the thread that owns the layers: let the layer see what it got."""
+        layer = context.project().mapLayer(self._appended) if context.project() else None
+        if layer is not None:
+            layer.reload()
+            layer.triggerRepaint()
+        return {}
 
     def _output(self, parameters: Dict[str, Any], context: QgsProcessingContext) -> str:
         output = self.parameterAsOutputLayer(parameters, self.OUTPUT, context)

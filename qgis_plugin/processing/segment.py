@@ -23,12 +23,15 @@ from qgis.core import (
 
 from ..core.area_table import write_areas
 from ..core.blocking import BlockingJob
+from ..core.classified_map import filtered_areas
 from ..core.errors import sentence
 from ..core.extents import wire_extent
 from ..core.layers import sources_of
+from ..core.mapping_unit_raster import write_filtered
 from ..core.result_file import finished_result
 from ..wire.errors import Cancelled, WholeSceneError
 from ..wire.request import PRECISIONS, SegmentRequest
+from .map_algorithm import minimum_area, progress_of, told_as_processing
 from .styling import style_on_load
 from .texts import tr
 
@@ -44,6 +47,8 @@ class Segment(QgsProcessingAlgorithm):
     PRECISION = "PRECISION"
     SKIP_FINISHED = "SKIP_FINISHED"
     OUTPUT = "OUTPUT"
+    MINIMUM_AREA = "MINIMUM_AREA"
+    FILTERED = "FILTERED"
     TABLE = "TABLE"
 
     def __init__(self) -> None:
@@ -75,6 +80,9 @@ class Segment(QgsProcessingAlgorithm):
             "PRECISION: auto, float32, bf16 or fp16.\n"
             "SKIP_FINISHED: leave an OUTPUT alone that already is the answer to this request.\n"
             "OUTPUT: the class map, a GeoTIFF; one that is there is replaced.\n"
+            "MINIMUM_AREA: in FILTERED and TABLE, patches below so many square metres of ground join the neighbour "
+            "with which they share the longest border; 0 keeps all. OUTPUT always keeps all.\n"
+            "FILTERED: the class map after that, a GeoTIFF.\n"
             "TABLE: area of each class, as CSV.\n\n"
             "The engine is started if none runs, and stays warm for the next scene of a batch."
         )
@@ -86,10 +94,14 @@ class Segment(QgsProcessingAlgorithm):
         self.addParameter(QgsProcessingParameterExtent(self.EXTENT, tr("Extent of the output"), optional=True))
         self.addParameter(QgsProcessingParameterString(self.BANDS, tr("Bands"), optional=True))
         self.addParameter(QgsProcessingParameterBoolean(self.SCORE, tr("With the score of each pixel"), False))
-        for parameter in (self._precision(), self._skip_finished()):
+        for parameter in (self._precision(), self._skip_finished(), minimum_area(self.MINIMUM_AREA)):
             parameter.setFlags(parameter.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
             self.addParameter(parameter)
         self.addParameter(QgsProcessingParameterRasterDestination(self.OUTPUT, tr("Class map")))
+        told = tr("Class map without small patches")
+        self.addParameter(
+            QgsProcessingParameterRasterDestination(self.FILTERED, told, optional=True, createByDefault=False)
+        )
         table = QgsProcessingParameterFileDestination(
             self.TABLE, tr("Areas"), "CSV (*.csv)", optional=True, createByDefault=False
         )
@@ -150,14 +162,21 @@ class Segment(QgsProcessingAlgorithm):
             feedback.pushInfo(tr("{path} is finished already.").format(path=output))
         result = found[0] if found else self._compute(feedback)
         outputs = {self.OUTPUT: str(result["path"])}
+        areas = result.get("areas", [])
+        style_on_load(context, outputs[self.OUTPUT], areas)
+        minimum = self.parameterAsDouble(parameters, self.MINIMUM_AREA, context)
+        filtered = self.parameterAsOutputLayer(parameters, self.FILTERED, context)
         table = self.parameterAsFileOutput(parameters, self.TABLE, context)
-        try:
+        with told_as_processing():
+            if filtered:
+                written = write_filtered(outputs[self.OUTPUT], minimum, filtered, progress_of(feedback))
+                outputs[self.FILTERED], areas = written.path, written.areas
+                style_on_load(context, written.path, areas)
+            elif table and minimum > 0:
+                areas = filtered_areas(outputs[self.OUTPUT], minimum, progress_of(feedback))
             if table:
-                write_areas(result.get("areas", []), table)
+                write_areas(areas, table)
                 outputs[self.TABLE] = table
-        except WholeSceneError as error:
-            raise QgsProcessingException(sentence(error.to_dict())) from None
-        style_on_load(context, outputs[self.OUTPUT], result.get("areas", []))
         return outputs
 
     def _compute(self, feedback: QgsProcessingFeedback) -> Dict[str, Any]:

@@ -110,9 +110,14 @@ def test_as_many_as_by_gdal(path):
 
 def test_the_file_says_what_it_is_and_how_it_looks(tmp_path, path):
     done = make_polygons(path, PolygonWish(smooth=True, minimum_area=300))
-    assert done.path == str(tmp_path / "map.gpkg")
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["map.gpkg", "map.qml", "map.tif", "map.tif.aux.xml"]
-    (tmp_path / "map.qml").unlink()  # the style is in the file
+    assert done.path == str(tmp_path / "map_polygons.gpkg")
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "map.tif",
+        "map.tif.aux.xml",
+        "map_polygons.gpkg",
+        "map_polygons.qml",
+    ]
+    (tmp_path / "map_polygons.qml").unlink()  # the style is in the file
     layer = polygon_layer(done.path, "polygons")
     assert layer.isValid()
     shown = {str(category.value()): category for category in layer.renderer().categories()}
@@ -130,10 +135,32 @@ def test_the_file_says_what_it_is_and_how_it_looks(tmp_path, path):
 
 def test_a_name_that_is_taken_gets_a_number(tmp_path, path):
     make_polygons(path, PolygonWish())
-    assert free_geopackage(path) == str(tmp_path / "map_2.gpkg")
-    assert make_polygons(path, PolygonWish()).path == str(tmp_path / "map_2.gpkg")
-    layer = polygon_layer(str(tmp_path / "map_2.gpkg"), "second")
+    assert free_geopackage(path) == str(tmp_path / "map_polygons_2.gpkg")
+    assert make_polygons(path, PolygonWish()).path == str(tmp_path / "map_polygons_2.gpkg")
+    layer = polygon_layer(str(tmp_path / "map_polygons_2.gpkg"), "second")
     assert layer.renderer().classAttribute() == "class_id"
+
+
+def test_the_style_of_the_map_is_left_alone(tmp_path, path):
+    (tmp_path / "map.qml").write_text("of the raster")
+    wish = PolygonWish(output=str(tmp_path / "map.gpkg"))
+    make_polygons(path, wish)
+    assert (tmp_path / "map.qml").read_text() == "of the raster"
+    wish = PolygonWish(output=str(tmp_path / "other.gpkg"))
+    make_polygons(path, wish)
+    style = (tmp_path / "other.qml").read_text()
+    (tmp_path / "other.qml").write_text(style.replace("water", "lake"))
+    make_polygons(path, wish)  # replaces both
+    assert (tmp_path / "other.qml").read_text() == style
+
+
+def test_a_map_without_data_has_no_polygons(tmp_path):
+    path = write_class_map(tmp_path / "empty.tif", np.full((7, 9), NODATA, np.uint8))
+    for smooth in (False, True):
+        done = make_polygons(path, PolygonWish(smooth=smooth, minimum_area=500))
+        assert done.polygons == 0
+        assert polygon_layer(done.path, "none").isValid()
+    assert sum(area["pixels"] for area in write_filtered(path, 500).areas) == 0
 
 
 @pytest.mark.parametrize("fraction", [0.1, 0.35, 0.7])

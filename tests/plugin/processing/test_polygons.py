@@ -74,6 +74,7 @@ def test_polygons_are_appended(class_map, tmp_path):
     wish = {"INPUT": class_map, "APPEND_TO": layer, "FIELD_MAPPING": ["name", "job_id", "", ""]}
     again = processing.run("wholescene:polygons", wish)
     assert again["COUNT"] == first["COUNT"]
+    assert layer.featureCount() == 2 * first["COUNT"]  # the project's layer knows
     layer = QgsVectorLayer(first["OUTPUT"], "again", "ogr")
     assert layer.featureCount() == 2 * first["COUNT"]
     jobs = [feature["job_id"] for feature in layer.getFeatures()]

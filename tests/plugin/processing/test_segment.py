@@ -21,6 +21,8 @@ from wholescene_qgis.wire.errors import SceneEmpty
 from wholescene_qgis.wire.identity import identity
 from wholescene_qgis.wire.request import SegmentRequest
 
+from small_maps import write_class_map
+
 SIZE = 32
 AREAS = [
     {"value": 0, "name": "other", "colour": "#e8e4d8", "pixels": 768, "hectares": 0.0768, "share": 0.75},
@@ -104,6 +106,26 @@ def test_a_run_from_layer_to_class_map(engine, scene, answering, tmp_path):
     assert request["request"]["extent"] is request["request"]["bands"] is None
     assert table.read_text("utf-8-sig").splitlines()[2] == "1,water,256,,0.25"
     assert told.progress == [50.0]
+
+
+def test_small_patches_go_in_a_map_of_their_own(engine, scene, answering, tmp_path):
+    values = np.zeros((SIZE, SIZE), np.uint8)
+    values[4:20, 4:20] = 1
+    values[25, 25] = 2
+    answering(make=lambda path: write_class_map(path, values))
+    output, filtered, table = tmp_path / "map.tif", tmp_path / "filtered.tif", tmp_path / "areas.csv"
+    wish = {"INPUT": scene, "OUTPUT": str(output), "MINIMUM_AREA": 500, "TABLE": str(table)}
+    outputs = processing.run("wholescene:segment", {**wish, "FILTERED": str(filtered)})
+    assert outputs == {"OUTPUT": str(output), "FILTERED": str(filtered), "TABLE": str(table)}
+    np.testing.assert_array_equal(gdal.Open(str(output)).ReadAsArray(), values)
+    values[25, 25] = 0
+    np.testing.assert_array_equal(gdal.Open(str(filtered)).ReadAsArray(), values)
+    pixels = [line.split(",")[2] for line in table.read_text("utf-8-sig").splitlines()[1:]]
+    assert pixels == ["768", "256", "0"]
+    values[25, 25] = 2
+    answering(make=lambda path: write_class_map(path, values))
+    assert "FILTERED" not in processing.run("wholescene:segment", wish)
+    assert pixels == [line.split(",")[2] for line in table.read_text("utf-8-sig").splitlines()[1:]]
 
 
 def test_every_parameter_reaches_the_request(engine, scene, answering, tmp_path):
