@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass
 from enum import Enum
@@ -11,6 +12,7 @@ import numpy as np
 from qgis.core import QgsPointXY
 
 from ..wire.errors import SampleImpossible
+from .accuracy_estimate import Z95
 from .accuracy_map import Codes, MapRaster
 
 Watch = Callable[[float], None]
@@ -78,6 +80,14 @@ def allocate(pixels: Mapping[int, int], design: Design) -> Dict[int, int]:
             return points
         for value, more in _apportioned(left, open_classes).items():
             points[value] = min(points[value] + more, pixels[value])
+
+
+def expected_margin(size: int, accuracy: float = 0.9) -> float:
+    """Half the 95 % interval of the overall accuracy from ``size`` points shared out by area.
+
+    Olofsson et al. 2014, eq. 13, where every class is expected to be right to ``accuracy``.
+    """
+    return Z95 * math.sqrt(accuracy * (1 - accuracy) / size)
 
 
 def _apportioned(count: int, weights: Mapping[int, float]) -> Dict[int, int]:

@@ -86,7 +86,7 @@ class AccuracyDialog(QDialog):
         layout.addWidget(self.buttons)
         self.compare_button.setDefault(True)
         self.progress.hide()
-        self.resize(940, 560)
+        self.resize(1000, 560)
 
     def _connect(self) -> None:
         self.choice.changed.connect(self._choice_changed)

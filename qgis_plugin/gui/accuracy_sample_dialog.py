@@ -23,7 +23,8 @@ from qgis.PyQt.QtWidgets import (
 from ..core.accuracy_classes import MapClass, classes_of, with_found
 from ..core.accuracy_layers import SAMPLE, offer_classes, raster_path, sample_features, write_sample
 from ..core.accuracy_map import MapRaster
-from ..core.accuracy_sample import Allocation, Design, SamplePoint, draw
+from ..core.accuracy_sample import Allocation, Design, SamplePoint, draw, expected_margin
+from ..core.accuracy_words import percent
 from ..core.errand import Errand, GoingOn
 from ..wire.errors import Cancelled, WholeSceneError
 from .accuracy_choice import flowing
@@ -47,7 +48,7 @@ class SampleDialog(QDialog):
         self.setWindowTitle(tr("Draw sample points from {map}").format(map=class_map.name()))
         self.size_box, self.minimum, self.seed = _number(500, 1), _number(50, 0), _number(1, 0)
         self.allocation = QComboBox()
-        self.allocation.addItem(tr("by area, but a minimum for each class"), Allocation.MINIMUM)
+        self.allocation.addItem(tr("by area, with a minimum"), Allocation.MINIMUM)
         self.allocation.addItem(tr("as many for each class"), Allocation.EQUAL)
         self.allocation.addItem(tr("by area"), Allocation.PROPORTIONAL)
         self.show_class = QCheckBox(tr("Write the class of the map too"))
@@ -56,7 +57,7 @@ class SampleDialog(QDialog):
         self.file.setStorageMode(QgsFileWidget.StorageMode.SaveFile)
         self.file.setFilter("GeoPackage (*.gpkg)")
         self.file.setFilePath(str(free_sample_path(class_map)))
-        self.progress, self.notice = QProgressBar(), Notice()
+        self.progress, self.notice, self._margin = QProgressBar(), Notice(), flowing(Hint())
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.draw_button = self.buttons.addButton(tr("Draw"), QDialogButtonBox.ButtonRole.AcceptRole)
         self._arrange()
@@ -65,6 +66,7 @@ class SampleDialog(QDialog):
     def _arrange(self) -> None:
         form = QFormLayout()
         form.addRow(tr("Points"), self.size_box)
+        form.addRow("", self._margin)
         form.addRow(tr("Shared out"), self.allocation)
         form.addRow(tr("Minimum of each class"), self.minimum)
         form.addRow(tr("Seed"), self.seed)
@@ -87,9 +89,15 @@ class SampleDialog(QDialog):
     def _connect(self) -> None:
         self.buttons.accepted.connect(self.start)
         self.buttons.rejected.connect(self.reject)
+        self.size_box.valueChanged.connect(lambda _size: self._tell_margin())
+        self._tell_margin()
         self.allocation.currentIndexChanged.connect(
             lambda _place: self.minimum.setEnabled(self.allocation.currentData() is Allocation.MINIMUM)
         )
+
+    def _tell_margin(self) -> None:
+        told = tr("Tells the overall accuracy to about ± {margin}, if nine of ten are right.")
+        self._margin.setText(told.format(margin=percent(expected_margin(self.size_box.value()))))
 
     def design(self) -> Design:
         """What is chosen."""

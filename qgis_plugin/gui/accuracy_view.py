@@ -24,7 +24,7 @@ from .texts import tr
 from .widgets import small
 
 RIGHT, WRONG = QColor(31, 138, 92), QColor(200, 64, 48)
-AIR = 14  # pixels
+AIR = 8  # pixels
 STRONGEST = 110  # of 255: numbers stay readable on light and on dark
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from osgeo import gdal
 from wholescene_qgis.core import accuracy_map
-from wholescene_qgis.core.accuracy_sample import Allocation, Design, allocate, draw
+from wholescene_qgis.core.accuracy_sample import Allocation, Design, allocate, draw, expected_margin
 from wholescene_qgis.wire.errors import SampleImpossible
 
 PIXELS = {0: 9000, 1: 900, 2: 100}
@@ -98,3 +98,9 @@ def test_maps_and_sizes_that_cannot_be_drawn_from(write):
     with pytest.raises(SampleImpossible):
         drawn(path, size=0, allocation=Allocation.EQUAL)
     assert len(drawn(path, size=100)) == 16
+
+
+def test_how_many_points_are_enough():
+    # by hand: n = 0.9 · 0.1 / (0.03 / 1.96)² = 384
+    assert expected_margin(384) == pytest.approx(0.03, abs=1e-4)
+    assert expected_margin(100, 0.5) == pytest.approx(0.098, abs=1e-4)
