@@ -1,4 +1,4 @@
-"""What the benchmarks run on: a drawn scene, and a preset with random weights."""
+"""What the benchmarks run on: a drawn scene, and a preset of any number of classes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import rasterio
 import torch
 from rasterio.windows import Window
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from wholescene import nn
 from wholescene.presets.zoo import Zoo
@@ -46,9 +46,9 @@ def _repeat(drawn: Path, path: Path, side: int) -> None:
 
 
 def preset(folder: Path, name: str, classes: int, *, spim: bool) -> str:
-    """A preset after water-lite with ``classes`` classes and random weights, in the zoo ``folder``; its name.
+    """A preset after water-lite with ``classes`` classes, in the zoo ``folder``; its name.
 
-    Every part of the network counts: norms and biases are not at their neutral start.
+    The network is water-lite's, so that the map has areas and borders.
     """
     item = copy.deepcopy(Zoo().item("water-lite"))
     item["id"], properties = name, item["properties"]
@@ -78,12 +78,37 @@ def _class(value: int) -> dict[str, Any]:
 
 
 def _network(architecture: dict[str, Any]) -> nn.Segmenter:
+    """water-lite with another last layer: its classes are levels of how much a pixel looks like water.
+
+    With random weights the map would be one class or noise; this one has areas and borders, as real maps do.
+    """
     torch.manual_seed(0)
-    network = nn.build(architecture)
-    for name, weight in network.named_parameters():
-        if weight.ndim == 1:
-            torch.nn.init.normal_(weight, mean=float(name.endswith("norm.weight")), std=0.1)
+    network, trained = nn.build(architecture).eval(), load_file(Zoo().load("water-lite").weights_path())
+    own = network.state_dict()
+    fitting = {name: weight for name, weight in trained.items() if name in own and own[name].shape == weight.shape}
+    network.load_state_dict(fitting, strict=False)
+    layer = network.decoder.classifier
+    weight, bias = (trained[f"decoder.classifier.{part}"].diff(dim=0)[0] for part in ("weight", "bias"))
+    with torch.no_grad():
+        layer.weight[:], layer.bias[:] = weight, bias
+        levels = _levels(network(_sample())[:, :1], layer.out_channels)
+        # the nearest level wins: -(x - level)² without the x² that all have
+        layer.weight.copy_(2 * levels[:, None, None, None] * weight)
+        layer.bias.copy_(2 * levels * bias - levels**2)
     return network
+
+
+def _levels(values: torch.Tensor, count: int) -> torch.Tensor:
+    """``count`` levels so far apart that borders are about as frequent as in maps of land cover."""
+    low, high = torch.quantile(values.flatten()[::16], torch.tensor([0.01, 0.99])).tolist()
+    return (torch.arange(count) - (count - 1) / 2) * (high - low) / 3 + (low + high) / 2
+
+
+def _sample() -> torch.Tensor:
+    """A drawn scene as water-lite sees it, ``[1, 3, 1024, 1024]``."""
+    entries = Zoo().item("water-lite")["properties"]["mlm:input"][0]["value_scaling"]
+    mean, spread = (torch.tensor([entry[key] for entry in entries])[:, None, None] for key in ("mean", "stddev"))
+    return ((torch.from_numpy(draw(1024).rgb) - mean) / spread)[None]
 
 
 def flops(architecture: dict[str, Any], side: int = 1024) -> int:

@@ -16,6 +16,7 @@ from typing import Protocol, TypeVar
 import torch
 from torch import Tensor
 
+from ..nn.logits import Logits
 from ..nn.patch import Patch, surround
 from ..nn.steps import Attention, Global, Local, Program, Read, Step, reads_of
 from ..wire import errors
@@ -100,10 +101,10 @@ class Executor:
 
     def decode(self, windows: Sequence[Window]) -> Iterator[Patch]:
         """Logits ``[1, classes, h, w]`` of each of these tiles of `head_tiles`, which are in its order."""
-        return self.decide(windows, lambda logits: logits)
+        return self.decide(windows, lambda tile, logits: Patch(logits.enlarged().data, tile, self.division.size))
 
-    def decide(self, windows: Sequence[Window], judge: Callable[[Patch], Result]) -> Iterator[Result]:
-        """What ``judge`` makes of the logits of each of these tiles, see `decode`; it may be asked in any thread."""
+    def decide(self, windows: Sequence[Window], judge: Callable[[Window, Logits], Result]) -> Iterator[Result]:
+        """What ``judge`` makes of each of these tiles and its logits, see `decode`; it may be asked in any thread."""
         head, wanted = self.program.head, set(windows)
         self._agree_to_go_on()
         self._refresh(head)
@@ -112,17 +113,25 @@ class Executor:
             tiles = [tile for tile in self.division.tiles(region.window, 1) if tile in wanted]
             yield from self._each(head, tiles, head.macs, partial(self._judged, resident, judge))
 
-    def _judged(self, resident: Resident, judge: Callable[[Patch], Result], tile: Window) -> Result:
-        out = self._tile(self.program.head, resident, tile, 1)
-        return judge(Patch(out.data, tile, self.division.size))
+    def _judged(self, resident: Resident, judge: Callable[[Window, Logits], Result], tile: Window) -> Result:
+        head, frame = self.program.head, self._frame(self.program.head, tile, 1)
+        coarse = head.coarse(self._patches(head, resident, tile, frame, 1))
+        return judge(tile, Logits(coarse, head.factor, moved(tile, -frame.row, -frame.col)))
 
     def _each(
         self, step: Step, tiles: Sequence[Window], macs: int, compute: Callable[[Window], Result]
     ) -> Iterator[Result]:
         """``compute`` of each tile, in order, side by side on all lanes; ``macs`` are those of a pixel."""
         for tile, result in zip(tiles, self.lanes.in_order(compute, tiles), strict=True):
-            self.ticker.tick(step, tile.height * tile.width, macs)
+            self._tick(step, tile, macs)
             yield result
+
+    def _all(self, step: Step, tiles: Sequence[Window], macs: int, compute: Callable[[Window], None]) -> None:
+        """``compute`` each tile in any order, side by side on all lanes; ``macs`` are those of a pixel."""
+        self.lanes.for_each(compute, tiles, lambda tile, _: self._tick(step, tile, macs))
+
+    def _tick(self, step: Step, tile: Window, macs: int) -> None:
+        self.ticker.tick(step, tile.height * tile.width, macs)
 
     # -- the three kinds of step -----------------------------------------------
 
@@ -143,8 +152,7 @@ class Executor:
         self, step: Step, chunk: Chunk, tiles: Sequence[Window], macs: int, compute: Callable[[Window], Patch]
     ) -> None:
         """Store each tile as soon as it is there: nobody reads its neighbourhood."""
-        for _ in self._each(step, tiles, macs, lambda tile: chunk.write(tile, compute(tile))):
-            pass
+        self._all(step, tiles, macs, lambda tile: chunk.write(tile, compute(tile)))
 
     def _take_in(self, step: Local, chunk: Chunk, tiles: Sequence[Window], stride: int) -> None:
         """Run a step that reads the scene itself."""
@@ -158,9 +166,9 @@ class Executor:
             chunk.write(tile, _cropped(step.run([here]), tile, frame))
 
         scene = self.source.read(rescale(tile, stride, 1) for tile in tiles)
-        done = self.lanes.in_order(compute, zip(tiles, scene, strict=True))
-        for tile, _ in zip(tiles, done, strict=True):
-            self.ticker.tick(step, tile.height * tile.width, step.macs)
+        self.lanes.for_each(
+            compute, zip(tiles, scene, strict=True), lambda read, _: self._tick(step, read[0], step.macs)
+        )
 
     def _tile(self, step: Local, resident: Resident, tile: Window, stride: int) -> Patch:
         frame = self._frame(step, tile, stride)
@@ -203,11 +211,13 @@ class Executor:
                 self.cache.keep(tile, hidden)
             return step.measure(hidden)
 
+        def add(tile: Window, values: Tensor) -> None:
+            sums.add(self.division.frame_index(tile, stride, confined=step.confined), values)
+            self._tick(step, tile, step.macs_expand)
+
         for region, resident in self.staging.visit(self.regions, _features(step)):
             tiles = self.division.tiles(region.window, stride)
-            results = self._each(step, tiles, step.macs_expand, partial(measured, resident))
-            for tile, values in zip(tiles, results, strict=True):
-                sums.add(self.division.frame_index(tile, stride, confined=step.confined), values)
+            self.lanes.for_each(partial(measured, resident), tiles, add)
         self.ranks.total(sums.numbers)
         return sums.result()
 
@@ -227,13 +237,12 @@ class Executor:
             return step.macs + interaction.macs_of(tile)
 
         for region, resident in self.staging.visit(self.regions, [step.reads]):
-            for _ in self.lanes.in_order(partial(take, resident), self.division.tiles(region.window, stride)):
-                pass
+            tiles = self.division.tiles(region.window, stride)
+            self.lanes.for_each(partial(take, resident), tiles, lambda tile, _: None)
         interaction.exchange(self.lanes, partial(self.ticker.tick, step))
         for region, resident in self.staging.visit(self.regions, [step.reads], step.writes):
             tiles = self.division.tiles(region.window, stride)
-            for tile, macs in zip(tiles, self.lanes.in_order(partial(finish, resident), tiles), strict=True):
-                self.ticker.tick(step, tile.height * tile.width, macs)
+            self.lanes.for_each(partial(finish, resident), tiles, partial(self._tick, step))
 
     # -- reading and memory ----------------------------------------------------
 

@@ -53,7 +53,9 @@ def _load(
     network = nn.build(msgspec.json.decode(architecture))
     unused = tuple(f"spim.{stage}." for stage in off)
     network.load_state_dict({name: weight for name, weight in load_file(path).items() if not name.startswith(unused)})
-    return network.eval().to(device, DTYPES[precision]).requires_grad_(False)
+    network = network.eval().to(device, DTYPES[precision]).requires_grad_(False)
+    # convolutions then hand on channels last whatever they are given, which the norms behind them read at once
+    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 
 
 def parameter_bytes(network: torch.nn.Module) -> int:

@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 
 from .. import __version__
+from ..nn.logits import Logits
 from ..nn.patch import Patch
 from ..nn.segmenter import STRIDE, Segmenter
 from ..nn.steps import Program
@@ -229,7 +230,7 @@ class Job:
         done = WindowProgress(self.sink, self.ranks, cutting.rounds(self.delivery.wanted, self.ranks.size))
         if share is not None:
             for logits in slide(network, self.view, cutting, share, done, self.ranks.device):
-                self._hand_over(*self._judge(logits))
+                self._hand_over(*self._judge(logits.window, Logits(logits, 1, logits.window)))
         done.wait()
 
     def _window_cost(self, network: Segmenter, cutting: Cutting) -> Cost:
@@ -238,10 +239,11 @@ class Job:
         count, device = self.ranks.size, self.ranks.device.type
         return cost(window, cutting, self.delivery.wanted, classes, weights, count, device, self.limits)
 
-    def _judge(self, logits: Patch) -> tuple[Window, list[Pixels]]:
+    def _judge(self, tile: Window, logits: Logits) -> tuple[Window, list[Pixels]]:
         """What the logits of a tile say, and where inside the scene."""
-        ((_, window),) = windows_inside([logits.window], self.view.grid.height, self.view.grid.width)
-        return window, classify(logits.crop(window), self.values, confidence=self.request.confidence)
+        ((_, inside),) = windows_inside([tile], self.view.grid.height, self.view.grid.width)
+        layers = classify(logits, self.values, confidence=self.request.confidence)
+        return inside, [layer[: inside.height, : inside.width] for layer in layers]
 
     def _hand_over(self, window: Window, layers: Sequence[Pixels]) -> None:
         """Give a finished window to the sink."""

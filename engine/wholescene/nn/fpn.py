@@ -12,7 +12,6 @@ from torch import Tensor, nn
 
 from . import patch as on_patch
 from .decoder import Decoder
-from .kernels import gelu_
 from .patch import Patch
 from .steps import macs
 
@@ -48,8 +47,7 @@ class FPN(Decoder):
         ][::-1]
         for lateral in finer:
             top = on_patch.add(lateral, on_patch.upsample(top, 2))
-        smooth = on_patch.convolve(top, self.smooth)
-        return on_patch.convolve(smooth.like(gelu_(smooth.data)), self.classifier)
+        return on_patch.convolve(on_patch.convolve(top, self.smooth, gelu=True), self.classifier)
 
 
 def upsample(x: Tensor, factor: int) -> Tensor:

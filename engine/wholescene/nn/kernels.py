@@ -13,6 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+_NEEDED = ("_linear_pointwise", "_convolution_pointwise", "_is_mkldnn_bf16_supported")
+
 
 def sum_of_squares(pixels: Tensor) -> Tensor:
     """Sum over the pixels of ``[1, C, h, w]``, channels last in memory, of their squares: ``[C]`` in float32.
@@ -25,7 +27,7 @@ def sum_of_squares(pixels: Tensor) -> Tensor:
         return square_sums(rows, (0,)).squeeze(0)
     unused = [torch.zeros(pixels.shape[1]) for _ in range(2)]  # running averages; float32 makes the results so
     mean, variance = torch.ops.aten.batch_norm_update_stats(pixels, *unused, 0.0)
-    total: Tensor = (variance + mean * mean) * (pixels.numel() // pixels.shape[1])
+    total: Tensor = torch.addcmul(variance, mean, mean).mul_(pixels.numel() // pixels.shape[1])
     return total
 
 
@@ -53,6 +55,16 @@ def linear_add(x: Tensor, weight: Tensor, bias: Tensor, residual: Tensor) -> Ten
     return out
 
 
+def conv_gelu(x: Tensor, layer: nn.Conv2d) -> Tensor:
+    """``gelu(layer(x))``, but without padding."""
+    weight, bias, dilation, groups = layer.weight, layer.bias, layer.dilation, layer.groups
+    if not _fuses(x, weight):
+        return gelu_(F.conv2d(x, weight, bias, dilation=dilation, groups=groups))
+    place = [[0, 0], [1, 1], list(dilation), groups]  # padding, stride, dilation, groups
+    out: Tensor = torch.ops.mkldnn._convolution_pointwise(x, weight, bias, *place, "gelu", [], "none")
+    return out
+
+
 def _fuses(x: Tensor, weight: Tensor) -> bool:
     """Whether torch has such kernels for ``x`` and ``weight``.
 
@@ -75,7 +87,7 @@ def _has_kernels(device: str, dtype: torch.dtype) -> bool:
     if not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
         return False
     # not part of torch's public interface: a release without them only takes longer
-    if not all(hasattr(torch.ops.mkldnn, name) for name in ("_linear_pointwise", "_is_mkldnn_bf16_supported")):
+    if not all(hasattr(torch.ops.mkldnn, name) for name in _NEEDED):
         return False
     if dtype == torch.bfloat16:
         return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from ..wire.plan import Window
 from .exact_form import check_centred
+from .kernels import conv_gelu, gelu_
 
 
 @dataclass(frozen=True)
@@ -50,20 +51,23 @@ class Patch:
         return Patch(data, window, self.size)
 
 
-def convolve(patch: Patch, layer: nn.Conv2d) -> Patch:
-    """A convolution of stride 1, odd kernel and "same" zero padding; NoExactForm if it is another."""
+def convolve(patch: Patch, layer: nn.Conv2d, *, gelu: bool = False) -> Patch:
+    """A convolution of stride 1, odd kernel and "same" zero padding, maybe with GELU; NoExactForm if it is another."""
     check_centred(layer)
     if layer.kernel_size == (1, 1) and layer.groups == 1:
         # as a matrix product: as a convolution of one thread it would unfold its input first
         product = F.linear(patch.data.permute(0, 2, 3, 1), layer.weight.flatten(1), layer.bias)
-        return patch.like(product.permute(0, 3, 1, 2))
+        return patch.like((gelu_(product) if gelu else product).permute(0, 3, 1, 2))
     (kernel_y, kernel_x), (dilation_y, dilation_x) = layer.kernel_size, layer.dilation
     reach_y, reach_x = kernel_y // 2 * dilation_y, kernel_x // 2 * dilation_x
     top, bottom, left, right = _edges(patch)
     data = patch.data
     if top or bottom or left or right:
         data = F.pad(data, (left * reach_x, right * reach_x, top * reach_y, bottom * reach_y))
-    data = F.conv2d(data, layer.weight, layer.bias, dilation=layer.dilation, groups=layer.groups)
+    if gelu:
+        data = conv_gelu(data, layer)
+    else:
+        data = F.conv2d(data, layer.weight, layer.bias, dilation=layer.dilation, groups=layer.groups)
     row = patch.window.row + (not top) * reach_y
     col = patch.window.col + (not left) * reach_x
     return Patch(data, Window(row, col, data.shape[-2], data.shape[-1]), patch.size)

@@ -8,18 +8,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from . import patch as on_patch
 from .convnext import LayerNorm2d
 from .decoder import Decoder
 from .encoder import Encoder
 from .exact_form import refuse
 from .fpn import upsample
+from .logits import enlarged
 from .patch import Patch
 from .spim import SPIM
-from .steps import FeatureSpec, Local, Output, Program, Read, Step, step_of
+from .steps import FeatureSpec, Head, Output, Program, Read, Step, step_of
 
 STRIDE = 32  # pixels of the coarsest feature map
-PLANES = 8  # classes from which logits are enlarged faster with channels last (measured on CPUs)
 
 
 class Segmenter(nn.Module):
@@ -134,26 +133,23 @@ class Segmenter(nn.Module):
         steps.append(replace(step_of(block, f"{name}.spim", name, output), confined=self.spim_confined))
         return output, output if self.feeds_next else name
 
-    def _head(self, outputs: Sequence[Output]) -> Local:
+    def _head(self, outputs: Sequence[Output]) -> Head:
         if type(self.decoder).on_patches is Decoder.on_patches:
             refuse(self.decoder)
 
-        def decode(patches: Sequence[Patch]) -> Patch:
-            ready = [prepare(patch) for (_, prepare), patch in zip(outputs, patches, strict=True)]
-            logits = self.decoder.on_patches(ready)
-            # enlarged in float32: bfloat16 would round what is blended, and takes twice the time
-            data = logits.data.to(torch.promote_types(logits.data.dtype, torch.float32))
-            # as planes where they are few: with channels last, vectors would stay empty
-            data = data.contiguous() if data.shape[1] < PLANES else data
-            return on_patch.upsample(logits.like(data), self.decoder.stride)
+        def coarse(patches: Sequence[Patch]) -> Patch:
+            return self.decoder.on_patches([prepare(p) for (_, prepare), p in zip(outputs, patches, strict=True)])
 
+        factor = self.decoder.stride
         halos = self.decoder.halos
-        return Local(
+        return Head(
             "head",
             reads=tuple(Read(name, halo) for (name, _), halo in zip(outputs, halos, strict=True)),
             writes="logits",
-            run=decode,
+            run=lambda patches: enlarged(coarse(patches), factor),
             macs=self.decoder.macs() // 16,  # the finest map's pixels are 4 x 4 of the scene's
+            coarse=coarse,
+            factor=factor,
         )
 
 

@@ -55,6 +55,14 @@ class Local:
     confined: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Head(Local):
+    """The last step: ``run`` gives logits of the scene's own pixels, ``coarse`` what it enlarges, ``factor`` times."""
+
+    coarse: Callable[[Sequence[Patch]], Patch]
+    factor: int
+
+
 @dataclass(frozen=True)
 class Global:
     """A reduction over the scene between two local halves.
@@ -117,7 +125,7 @@ class Program:
 
     features: Mapping[str, FeatureSpec]
     steps: tuple[Step, ...]
-    head: Local
+    head: Head
     image: str = "image"
     grid: tuple[int, int] | None = None
 

@@ -29,7 +29,7 @@ def test_no_order_and_no_partition_shows(numbers, data):
     ranks = data.draw(st.integers(1, 5))
     owners = data.draw(st.lists(st.integers(0, ranks - 1), min_size=len(numbers), max_size=len(numbers)))
     shares = [total(n for n, owner in zip(shuffled, owners, strict=True) if owner == rank) for rank in range(ranks)]
-    shares[0].numbers += sum(share.numbers for share in shares[1:])
+    shares[0].numbers.add_(sum(share.numbers for share in shares[1:]))
     assert torch.equal(shares[0].result(), expected)
 
 

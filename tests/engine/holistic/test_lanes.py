@@ -64,6 +64,67 @@ def test_leaving_early_waits_for_what_runs():
         assert ended == seen
 
 
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_all_items_are_done_once(count):
+    def last_is_slow(item: int) -> int:
+        time.sleep(0.05 if item == 29 else 0)
+        return item * item
+
+    done: list[tuple[int, int]] = []
+    with Lanes(count) as lanes:
+        lanes.for_each(last_is_slow, range(30), lambda item, result: done.append((item, result)))
+    assert sorted(done) == [(n, n * n) for n in range(30)]
+
+
+def test_the_callers_thread_is_one_of_the_lanes():
+    meeting, seen = threading.Barrier(3, timeout=10), set()
+
+    def meet(_: int) -> None:
+        seen.add(threading.get_ident())
+        meeting.wait()
+
+    with Lanes(3) as lanes:
+        lanes.for_each(meet, range(3), lambda item, result: None)
+    assert len(seen) == 3
+    assert threading.get_ident() in seen
+
+
+def test_results_are_taken_one_at_a_time():
+    taking = threading.Lock()
+
+    def take(item: int, result: None) -> None:
+        assert taking.acquire(blocking=False)
+        time.sleep(0.001)
+        taking.release()
+
+    with Lanes(3) as lanes:
+        lanes.for_each(lambda _: None, range(50), take)
+
+
+@pytest.mark.parametrize("place", ["compute", "done", "items"])
+def test_an_error_ends_all_lanes_and_is_raised(place):
+    begun: list[int] = []
+
+    def items():
+        for number in range(1000):
+            if place == "items" and number == 5:
+                raise ZeroDivisionError
+            yield number
+
+    def compute(item: int) -> int:
+        begun.append(item)
+        time.sleep(0.001)
+        return 1 // (item != 5 or place != "compute")
+
+    def done(item: int, result: int) -> None:
+        if place == "done" and item == 5:
+            raise ZeroDivisionError
+
+    with Lanes(3) as lanes, pytest.raises(ZeroDivisionError):
+        lanes.for_each(compute, items(), done)
+    assert len(begun) < 20
+
+
 def test_each_lane_runs_kernels_of_one_thread_in_inference_mode():
     before = torch.get_num_threads()
     torch.set_num_threads(3)

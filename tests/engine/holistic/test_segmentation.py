@@ -11,6 +11,7 @@ from safetensors.torch import load_file, save_file
 from jobs import CollectingSink, picture, random_zoo, undivided, write_scene
 from wholescene.holistic import segment
 from wholescene.holistic.delivery import classify
+from wholescene.nn.logits import Logits
 from wholescene.nn.patch import Patch
 from wholescene.presets.seal import seal
 from wholescene.wire import errors
@@ -209,7 +210,8 @@ def test_features_that_overflow_are_told_and_not_mapped(tmp_path, scene):
 
 @pytest.mark.parametrize("number", [math.nan, math.inf])
 def test_a_logit_that_is_no_number_is_told(number):
-    logits = torch.zeros(1, 3, 8, 8)
-    logits[0, 1, 4, 5] = number
+    data, window = torch.zeros(1, 3, 8, 8), Window(0, 0, 8, 8)
+    data[0, 1, 4, 5] = number
+    logits = Logits(Patch(data, window, (8, 8)), 1, window)
     with pytest.raises(errors.NotFinite):
-        classify(Patch(logits, Window(0, 0, 8, 8), (8, 8)), torch.arange(3, dtype=torch.uint8), confidence=False)
+        classify(logits, torch.arange(3, dtype=torch.uint8), confidence=False)
