@@ -25,7 +25,7 @@ from qgis.core import (
 from ..compat import INTEGER_FIELD, TEXT_FIELD
 from ..wire.errors import OutputExists, OutputUnwritable, RasterUnreadable, ReferenceKind
 from .accuracy_classes import MapClass, value_names
-from .accuracy_reference import Kind, RasterReference, VectorReference
+from .accuracy_reference import DRAWN_FROM, Kind, RasterReference, VectorReference
 from .accuracy_sample import SamplePoint
 from .accuracy_table import Reference
 from .layers import gdal_name
@@ -72,23 +72,27 @@ def kind_of(layer: QgsMapLayer) -> Kind:
 
 
 def sample_fields(show_class: bool) -> QgsFields:
-    """Number of the point, the reference to be filled in, and the class of the map only if it may be seen."""
+    """Number of the point, reference to be filled in, file of the map, and its class only if that may be seen."""
     fields = QgsFields()
     fields.append(QgsField(POINT, INTEGER_FIELD))
     fields.append(QgsField(REFERENCE, TEXT_FIELD))
+    fields.append(QgsField(DRAWN_FROM, TEXT_FIELD))
     if show_class:
         fields.append(QgsField(MAP_VALUE, INTEGER_FIELD))
         fields.append(QgsField(MAP_CLASS, TEXT_FIELD))
     return fields
 
 
-def sample_features(points: Sequence[SamplePoint], classes: Sequence[MapClass], show_class: bool) -> List[QgsFeature]:
-    """The points of a sample, numbered from 1, none of them labelled."""
+def sample_features(
+    points: Sequence[SamplePoint], map_name: str, classes: Sequence[MapClass], show_class: bool
+) -> List[QgsFeature]:
+    """The points of a sample of the map in the file ``map_name``, numbered from 1, none of them labelled."""
     fields, names, features = sample_fields(show_class), {each.value: each.name for each in classes}, []
     for number, point in enumerate(points, start=1):
         feature = QgsFeature(fields)
         feature.setGeometry(QgsGeometry.fromPointXY(point.place))
         feature.setAttribute(POINT, number)
+        feature.setAttribute(DRAWN_FROM, map_name)
         if show_class:
             feature.setAttribute(MAP_VALUE, point.value)
             feature.setAttribute(MAP_CLASS, names.get(point.value, str(point.value)))

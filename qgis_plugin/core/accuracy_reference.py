@@ -21,6 +21,7 @@ from .accuracy_map import AS_DRAWN, Codes, MapRaster, gdal_call, open_raster, pl
 
 NONE = -1  # no reference class here
 AMBIGUOUS = -2  # polygons of different classes lie here
+DRAWN_FROM = "drawn_from"  # field of sample points: file name of the map whose classes are the strata
 MOST_VALUES = 1024  # a raster with more different values is a picture, not classes
 BEYOND = ("transform", "reproject", "tolerance")  # GDAL's words where coordinates leave what a CRS reaches
 
@@ -37,6 +38,7 @@ class Note(Enum):
     """What a reader of the result has to know."""
 
     NO_CRS = "no_crs"  # coordinates were taken as they are
+    OTHER_MAP = "other_map"  # sample points say that they were drawn from another map
     SAME_SIZE = "same_size"  # the reference has no place on the ground and was laid on the map pixel by pixel
 
 

@@ -11,7 +11,7 @@ from qgis.core import QgsFeature, QgsFeatureRequest, QgsGeometry
 from ..wire.errors import ReferenceField
 from ..wire.plan import Window
 from .accuracy_map import MapRaster, gdal_call, quiet
-from .accuracy_reference import AMBIGUOUS, NONE, Keys, Note, VectorReference, key_of
+from .accuracy_reference import AMBIGUOUS, DRAWN_FROM, NONE, Keys, Note, VectorReference, key_of
 
 CODE = "code"
 
@@ -68,13 +68,17 @@ class PointSampler:
     """Points and the pixels that hold them; of a multipoint each point counts."""
 
     def __init__(self, raster: MapRaster, reference: VectorReference) -> None:
-        self.notes = notes_of(raster, reference)
         self._keys = Keys()
         self.places: List[PointPlace] = []
         self.outside, self.unlabelled = 0, 0
+        told = DRAWN_FROM in reference.source.fields().names()
+        maps = set()
         for feature in features_on(raster, reference):
             self._add(raster, feature, self._keys.code(key_of(feature[reference.field_name])))
+            maps.add(key_of(feature[DRAWN_FROM]) if told else None)
         self.places.sort()
+        of_another = bool(maps - {None, raster.name})
+        self.notes = (*notes_of(raster, reference), *((Note.OTHER_MAP,) if of_another else ()))
 
     def _add(self, raster: MapRaster, feature: QgsFeature, code: int) -> None:
         for vertex in feature.geometry().vertices():

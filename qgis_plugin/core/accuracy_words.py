@@ -124,6 +124,10 @@ def cautions(assessment: Assessment) -> List[str]:
     """What a reader has to know before believing the figures."""
     notes = {
         Note.NO_CRS: tr("Map or reference has no CRS: coordinates were taken as they are."),
+        Note.OTHER_MAP: tr(
+            "The points say that they were drawn from another map. Its classes are their strata, not those of this "
+            "map: the estimates may be off."
+        ),
         Note.SAME_SIZE: tr("Map or reference has no place on the ground: they were laid on each other pixel by pixel."),
     }
     told = [notes[note] for note in assessment.table.notes]

@@ -191,9 +191,10 @@ def _draw(
 
     points: List[SamplePoint] = draw(path, design, watch)
     every = with_found(classes, (point.value for point in points))
+    raster = MapRaster(path)
     shared = f"shared out: {design.allocation.value}, minimum {design.minimum}, seed {design.seed}"
-    told = f"{len(points)} points drawn at random within each class of {Path(path).name}; {shared}"
-    write_sample(sample_features(points, every, shown), MapRaster(path).crs, target, told)
+    told = f"{len(points)} points drawn at random within each class of {raster.name}; {shared}"
+    write_sample(sample_features(points, raster.name, every, shown), raster.crs, target, told)
     return every
 
 

@@ -120,17 +120,17 @@ class SamplePoints(QgsProcessingAlgorithm):
         """In any thread."""
         try:
             points = draw(self._path, self._design(parameters, context), watched(feedback))
-            crs = MapRaster(self._path).crs
+            raster = MapRaster(self._path)
         except WholeSceneError as error:
             raise QgsProcessingException(sentence(error.to_dict())) from None
         shown = self.parameterAsBoolean(parameters, self.SHOW_CLASS, context)
         classes = with_found(self._classes, (point.value for point in points))
         sink, output = self.parameterAsSink(
-            parameters, self.OUTPUT, context, sample_fields(shown), QgsWkbTypes.Type.Point, crs
+            parameters, self.OUTPUT, context, sample_fields(shown), QgsWkbTypes.Type.Point, raster.crs
         )
         if sink is None:
             raise QgsProcessingException(self.invalidSinkError(parameters, self.OUTPUT))
-        for feature in sample_features(points, classes, shown):
+        for feature in sample_features(points, raster.name, classes, shown):
             if not sink.addFeature(feature):
                 raise QgsProcessingException(sink.lastError())
         if context.willLoadLayerOnCompletion(output):

@@ -196,7 +196,7 @@ def test_a_sample_has_an_empty_reference_and_hides_the_map(class_map):
     layer = found["OUTPUT"]
     assert found["COUNT"] == layer.featureCount() == 60
     assert layer.crs() == class_map.crs()
-    assert [field.name() for field in layer.fields()] == ["point", "reference"]
+    assert [field.name() for field in layer.fields()] == ["point", "reference", "drawn_from"]
     assert sorted(feature["point"] for feature in layer.getFeatures()) == list(range(1, 61))
     assert all(key_of(feature["reference"]) is None for feature in layer.getFeatures())
     again = processing.run(
@@ -222,8 +222,19 @@ def test_a_sample_that_shows_the_map_is_right_about_it(class_map, tmp_path):
         {"INPUT": class_map, "REFERENCE": layer, "FIELD": "map_class", "JSON": str(tmp_path / "out.json")},
     )
     assert (found["OVERALL_ACCURACY"], found["OVERALL_MARGIN"]) == (1.0, 0.0)
-    sample = read_json(tmp_path / "out.json")["sample"]
-    assert [area["value"] for area in sample["areas"]] == pytest.approx(sample["mapped_areas"])
+    told = read_json(tmp_path / "out.json")
+    assert [area["value"] for area in told["sample"]["areas"]] == pytest.approx(told["sample"]["mapped_areas"])
+    assert told["notes"] == []
+
+
+def test_points_of_another_map_are_told(class_map, write, tmp_path):
+    path = str(tmp_path / "sample.gpkg")
+    processing.run("wholescene:samplepoints", {"INPUT": class_map, "SIZE": 50, "SHOW_CLASS": True, "OUTPUT": path})
+    other = QgsRasterLayer(write("later.tif", np.tri(40, 50, dtype=np.uint8)), "later", "gdal")
+    styling.apply_classes(other, CLASSES)
+    wish = {"INPUT": other, "REFERENCE": QgsVectorLayer(path, "sample", "ogr"), "FIELD": "map_class"}
+    processing.run("wholescene:accuracy", {**wish, "JSON": str(tmp_path / "out.json")})
+    assert read_json(tmp_path / "out.json")["notes"] == ["other_map"]
 
 
 def test_a_loaded_sample_offers_the_classes_of_the_map(class_map, qtbot):
