@@ -144,10 +144,6 @@ class Desktop:
         """Click with the mouse at screen coordinates, then move it away."""
         self._tool("xdotool", "mousemove", str(x), str(y), "sleep", "0.2", "click", "1", "mousemove", "320", "130")
 
-    def key(self, name: str) -> None:
-        """Press a key, by its name in X."""
-        self._tool("xdotool", "key", name)
-
     def shot(self, path: Path) -> None:
         """Write a picture of the screen, small enough for a repository."""
         path.parent.mkdir(parents=True, exist_ok=True)
