@@ -4,7 +4,6 @@ import pytest
 import torch
 
 from networks import ATTO, NARROW_CONVNEXT, NARROW_CONVNEXTV2, assert_same, joined, network, streamed, tiles_of
-from rank_pool import RankPool
 from wholescene.holistic.ranks import Alone
 from wholescene.holistic.rehearsal import tile_bytes, weightless
 from wholescene.nn.ecr import BINS, ECR, histogram, margin
@@ -176,7 +175,7 @@ def near_the_limit(net, image):
     return expected, around[..., : image.shape[-2], : image.shape[-1]].bool()
 
 
-def test_selections_agree_outside_a_millionth_of_the_threshold_however_the_scene_is_divided():
+def test_selections_agree_outside_a_millionth_of_the_threshold_however_the_scene_is_divided(rank_pool, one_thread):
     net, image = selecting()
     with torch.inference_mode():
         expected, close = near_the_limit(net, image)
@@ -184,13 +183,9 @@ def test_selections_agree_outside_a_millionth_of_the_threshold_however_the_scene
     tolerance = 1e-4 * float(expected.max() - expected.min())
     assert close.float().mean() < 0.01
     assert ((whole - expected).abs() * ~close).max() <= tolerance
-    pool = RankPool()
-    try:
-        tiles = {}
-        for part in pool.run(2, share_of, 256):
-            tiles |= part
-    finally:
-        pool.end()
+    tiles = {}
+    for part in rank_pool.run(2, share_of, 256):
+        tiles |= part
     assert torch.equal(joined(tiles, image.shape[-2:]), whole)
 
 

@@ -1,4 +1,4 @@
-"""Ranks, threads and real pixels for the tests of the heart."""
+"""Ranks and threads for the engine's tests."""
 
 import pytest
 import torch
