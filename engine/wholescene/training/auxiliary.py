@@ -25,7 +25,7 @@ STAGE, STRIDE = 2, 16
 CHANNELS = 256
 
 
-class SecondHead(nn.Module):
+class SecondOpinion(nn.Module):
     """What every second opinion offers to the loss: ``forward`` makes what `source` gave into logits of the scene."""
 
     @abstractmethod
@@ -37,7 +37,7 @@ class SecondHead(nn.Module):
         """The same as a step."""
 
 
-class AuxiliaryHead(SecondHead):
+class AuxiliaryHead(SecondOpinion):
     """The normed map of stage 2, ``[B, dim, H / 16, W / 16]``, to logits ``[B, classes, H, W]``."""
 
     def __init__(self, dim: int, classes: int, channels: int = CHANNELS) -> None:
@@ -70,7 +70,7 @@ class AuxiliaryHead(SecondHead):
         return Local("auxiliary", (Read(name, 2),), "logits", run, 0, confined=network.confined)
 
 
-class DecodersHead(SecondHead):
+class DecodersHead(SecondOpinion):
     """The auxiliary head that EHSNet's decoder has and keeps, since ECR asks it; no weights beside the network's."""
 
     def forward(self, logits: Tensor) -> Tensor:
@@ -93,7 +93,7 @@ class DecodersHead(SecondHead):
         return Local("auxiliary", (Read("joined", 2),), "logits", run, 0, confined=network.confined)
 
 
-def make_head(network: Segmenter, classes: int) -> SecondHead:
+def make_head(network: Segmenter, classes: int) -> SecondOpinion:
     """The decoder's own auxiliary head, or one that is thrown away after training."""
     if isinstance(network.decoder, EHSHead):
         return DecodersHead()

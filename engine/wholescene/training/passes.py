@@ -21,7 +21,7 @@ from ..nn.segmenter import STRIDE
 from ..nn.steps import Program
 from ..wire.plan import Window
 from .alignment import Alignment
-from .auxiliary import SecondHead
+from .auxiliary import SecondOpinion
 from .batch_norm import joint_statistics
 from .config import Config
 from .data import IGNORE
@@ -38,7 +38,7 @@ class Passes:
     """Forward passes of ``network``, with or without its SPIM, and the auxiliary head if the loss has one."""
 
     network: Segmenter
-    auxiliary: SecondHead | None
+    auxiliary: SecondOpinion | None
     criterion: Criterion
     config: Config
     team: Team

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from ..nn import Segmenter
 from ..wire.errors import Cancelled, RanksUneven, RunUnresumable, TrainingDiverged
 from . import checkpoint
-from .auxiliary import SecondHead, make_head
+from .auxiliary import SecondOpinion, make_head
 from .config import Config, Stage
 from .data import IGNORE
 from .journal import Journal
@@ -177,7 +177,7 @@ class Trainer:
 
     def passes(self, stage: Stage | None = None) -> Passes:
         """Forward passes of a stage; without one of the averaged network as it will be used."""
-        head = self.auxiliary if isinstance(self.auxiliary, SecondHead) and stage is not None else None
+        head = self.auxiliary if isinstance(self.auxiliary, SecondOpinion) and stage is not None else None
         network = self.average if stage is None else self.network
         network = network if stage is None or stage.spim else without_spim(network)
         return Passes(network, head, self.criterion, self.config, self.team)
