@@ -140,7 +140,7 @@ def _coloured(found: Sequence[ClassEntry], base: Sequence[ClassEntry], colours: 
     """The colours asked for, the base's, and for new classes such as lie far from all others."""
     asked = {name.casefold(): colour.upper() for name, colour in colours.items()}
     unknown = set(asked) - {entry.name.casefold() for entry in found}
-    wrong = [colour for colour in asked.values() if not COLOUR.fullmatch(colour)]
+    wrong = [colour for colour in colours.values() if not COLOUR.fullmatch(colour)]
     if unknown or wrong:
         what = f"no class is called {', '.join(sorted(unknown))}" if unknown else f"'{wrong[0]}' is not #RRGGBB"
         raise ClassesUnusable(detail=f"of the colours, {what}")
