@@ -13,7 +13,7 @@ import desktop_startup
 import qgis.utils
 from qgis.core import QgsApplication
 from qgis.PyQt.QtCore import QPoint
-from qgis.PyQt.QtWidgets import QPushButton, QScrollArea
+from qgis.PyQt.QtWidgets import QDialogButtonBox, QPushButton, QScrollArea
 from qgis.utils import iface
 
 
@@ -46,11 +46,20 @@ def tell():
             if view.tools.menu.isVisible() and action.isVisible() and action.text()
         ],
         "question": stage.centre(remove) if remove is not None else None,
-        "dialogs": [dialog.windowTitle() for dialog in plugin.results.dialogs.dialogs()],
+        "dialogs": [
+            [dialog.windowTitle(), *stage.centre(closer(dialog))] for dialog in plugin.results.dialogs.dialogs()
+        ],
         "told": plugin.dock.panel.notice.text(),
         "busy": [task.description() for task in QgsApplication.taskManager().activeTasks()],
         "view": [corner.x(), corner.y(), extent.xMinimum(), extent.yMaximum(), canvas.mapUnitsPerPixel()],
     }
+
+
+def closer(dialog):
+    """The button that closes a dialog."""
+    boxes = dialog.findChildren(QDialogButtonBox)
+    buttons = [box.button(QDialogButtonBox.StandardButton.Close) for box in boxes]
+    return next((button for button in buttons if button is not None), dialog)
 
 
 def global_centre(menu, action):

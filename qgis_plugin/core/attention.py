@@ -49,7 +49,7 @@ def attention_path(facts: ClassMap, taken: Collection[str]) -> str:
 
 def times_average(result: Mapping[str, Any]) -> str:
     """How much the strongest place stands out, as a multiple of what even attention would be."""
-    return f"{float(result['strongest']['weight']) / float(result['average']):.4g}"
+    return _multiple(float(result["strongest"]["weight"]) / float(result["average"]))
 
 
 def attention_layer(result: Mapping[str, Any], name: str, crs: QgsCoordinateReferenceSystem) -> QgsRasterLayer:
@@ -82,6 +82,11 @@ def _items(average: float, strongest: float) -> List[QgsColorRampShader.ColorRam
     strongest = max(strongest, average * (1 + 1e-6))  # all keys alike: nothing stands out
     stops = ((average, PALE), (math.sqrt(average * strongest), MIDDLE), (strongest, STRONG))
     return [
-        QgsColorRampShader.ColorRampItem(value, colour, f"{value / average:.4g} \N{MULTIPLICATION SIGN}")
+        QgsColorRampShader.ColorRampItem(value, colour, f"{_multiple(value / average)} \N{MULTIPLICATION SIGN}")
         for value, colour in stops
     ]
+
+
+def _multiple(ratio: float) -> str:
+    """Attention may be almost even: then the digits that differ are told."""
+    return f"{ratio:.3g}" if ratio >= 1.1 else f"{ratio:.5f}".rstrip("0").rstrip(".")

@@ -15,6 +15,7 @@ from osgeo import gdal, ogr, osr
 from qgis.core import (
     QgsCategorizedSymbolRenderer,
     QgsFeature,
+    QgsFeatureRequest,
     QgsFillSymbol,
     QgsGeometry,
     QgsProject,
@@ -135,7 +136,7 @@ class Corrections:
 
     def can_undo(self) -> bool:
         """Whether there is a correction."""
-        return self.layer.featureCount() > 0
+        return any(True for _feature in self.layer.getFeatures(QgsFeatureRequest().setLimit(1)))
 
     def can_redo(self) -> bool:
         """Whether one was taken away and nothing was corrected since."""

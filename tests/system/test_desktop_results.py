@@ -140,9 +140,9 @@ def test_a_finished_map_is_read_corrected_asked_about_and_removed(environment, t
         for entry, title in (("Polygons…", "Polygons"), ("Accuracy…", "How right is")):
             analyst.choose(entry)
             state = analyst.until(lambda state: state["dialogs"])
-            assert title in state["dialogs"][0]
+            assert title in state["dialogs"][0][0]
             analyst.shot(entry.strip("…").lower())
-            desktop.key("Escape")
+            desktop.click(*desktop.state()["dialogs"][0][1:])
             analyst.until(lambda state: not state["dialogs"])
 
         analyst.choose("Remove this run…")
