@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ..wire.errors import Cancelled, OutputUnwritable
 from ..wire.request import PRECISIONS, Extent, SegmentRequest
 from . import modes, resources
+from .masks import read_mask
 
 if TYPE_CHECKING:
     from ..service.crew import Crew
@@ -76,6 +77,12 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
         help="write only this part of the map (the whole scene is looked at all the same)",
     )
     parser.add_argument(
+        "--mask",
+        type=Path,
+        metavar="FILE",
+        help="write classes only inside these polygons (GeoPackage, GeoJSON, Shapefile); the answer is the same",
+    )
+    parser.add_argument(
         "--extent-crs", metavar="CRS", help="CRS of --extent (default: the scene's); 'pixel': columns and rows"
     )
 
@@ -112,12 +119,14 @@ def requests(args: argparse.Namespace) -> list[SegmentRequest]:
     scenes = [tuple(args.scenes)] if args.stack else [(scene,) for scene in args.scenes]
     outputs = _outputs(scenes, args)
     extent = _extent(args.extent, args.extent_crs) if args.extent else None
+    mask = read_mask(args.mask) if args.mask is not None else None
     return [
         SegmentRequest(
             sources=scene,
             preset=args.preset,
             output=output,
             extent=extent,
+            mask=mask,
             bands=args.bands,
             grid=args.grid,
             precision=args.precision,

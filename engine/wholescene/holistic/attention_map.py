@@ -140,7 +140,7 @@ def attention_map(
         Cancelled: the sink asked for it.
     """
     with contextlib.ExitStack() as stack, memory_errors():
-        whole = replace(request, extent=None, grid="scene", mode="holistic")
+        whole = replace(request, extent=None, mask=None, grid="scene", mode="holistic")
         job = Job(whole, zoo or Zoo(), sink, ranks or Alone(), stack, limits)
         row, col = at.pixel(job.scene.grid)
         stage = _chosen(job, stage)

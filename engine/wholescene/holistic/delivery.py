@@ -10,9 +10,11 @@ from torch import Tensor
 
 from ..nn.logits import Logits
 from ..raster.grid import Grid
+from ..raster.mask import GridMask
 from ..raster.scene import Scene
 from ..raster.view import ModelView
 from ..wire import errors
+from ..wire.mask import Mask
 from ..wire.plan import NODATA, Window
 from .sink import Pixels
 
@@ -29,6 +31,12 @@ class Delivery:
         self.on_model_grid = on_model_grid
         self.grid: Grid = view.grid if on_model_grid else scene.grid
         self.extent = Window(0, 0, self.grid.height, self.grid.width)
+        self.mask: GridMask | None = None
+
+    def limit(self, mask: Mask) -> None:
+        """Deliver no class outside of a mask, and no more of the extent than the rectangle around it."""
+        self.mask = GridMask(mask, self.grid)
+        self.extent = self.mask.within(self.extent)
 
     @property
     def wanted(self) -> Window:
@@ -45,7 +53,7 @@ class Delivery:
         if inside is None:
             return None
         layers = layers if self.on_model_grid else [self.view.to_scene(layer, window) for layer in layers]
-        valid = self._valid(inside)
+        valid = self._valid(inside) if self.mask is None else self._valid(inside) & self.mask.inside(inside)
         cut = [np.where(valid, _cut(layer, target, inside), np.uint8(NODATA)) for layer in layers]
         row, col = inside.row - self.extent.row, inside.col - self.extent.col
         return Window(row, col, inside.height, inside.width), cut

@@ -18,6 +18,7 @@ from ..presets.preset import Preset
 from ..presets.zoo import Zoo
 from ..raster.bands import match_bands
 from ..raster.grid import Grid
+from ..raster.mask import GridMask
 from ..raster.scene import Scene
 from ..raster.value_sample import BandValues, describe, sample, share_outside
 from ..raster.view import resampling_factor
@@ -104,11 +105,18 @@ def _look_at(choice: _Choice, found: Findings) -> None:
     network = grid.resampled(*resampling_factor(grid, choice.preset.ground_resolution))
     network = grid if (network.width, network.height) == (grid.width, grid.height) else network
     kept = _kept(choice, grid, network, window, found)
+    pixels = kept.width * kept.height
+    mask = choice.question.request.mask
+    if mask is not None:
+        with found.look():
+            inside = GridMask(mask, network if choice.question.request.grid == "model" else grid)
+            kept = inside.within(kept)
+            pixels = inside.count(kept)
     found.facts |= {
         "scene": (grid.width, grid.height),
         "network": (network.width, network.height),
         "kept": (kept.width, kept.height),
-        "kept_pixels": kept.width * kept.height,
+        "kept_pixels": pixels,
         "output_bytes": kept.width * kept.height * (2 if choice.question.request.confidence else 1),
     }
     found.warnings += _ground(grid, choice.preset, found) + _size(grid, choice.preset)

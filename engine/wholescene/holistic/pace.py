@@ -45,7 +45,6 @@ class Seconds:
         """From the first tile to the last."""
         return max(self.encoder + self.interaction + self.decoder, self.transfer) + self.exchange
 
-
     @property
     def to_first_block(self) -> float:
         """Until the first finished block: all but the decoder, which is blocks from then on."""

@@ -170,6 +170,8 @@ class Job:
         self.delivery = Delivery(self.scene, self.bands, self.view, on_model_grid=self.request.grid == "model")
         if self.request.extent is not None:
             self.delivery.extent = self.delivery.grid.window_of(self.request.extent)
+        if self.request.mask is not None:
+            self.delivery.limit(self.request.mask)
 
     def network(self) -> Segmenter:
         """The preset's network, with the attention that the request leaves it."""
@@ -185,7 +187,7 @@ class Job:
         program = network.program(len(self.bands))
         plan = _told(self.ranks, lambda: self.schedule(network, program), Schedule)
         if self.ranks.rank == 0:
-            self.sink.planned(self._plan(plan.seconds.total, plan.main_bytes))
+            self.sink.planned(self._plan(plan.seconds.total, plan.main_bytes, plan.seconds.to_first_block))
         with self.executor(program, plan) as (executor, progress):
             executor.encode()
             tiles = executor.head_tiles(self.delivery.wanted)
@@ -225,7 +227,9 @@ class Job:
         cutting = Cutting.of(self.request, self.view.grid.height, self.view.grid.width)
         planned = _told(self.ranks, lambda: self._window_cost(network, cutting), Cost)
         if self.ranks.rank == 0:
-            self.sink.planned(self._plan(planned.seconds, planned.main_bytes))
+            wanted = self.delivery.wanted
+            rows = cutting.rows.touching(wanted.row, wanted.row + wanted.height)
+            self.sink.planned(self._plan(planned.seconds, planned.main_bytes, planned.seconds / len(rows)))
         share = cutting.share(self.delivery.wanted, self.ranks.rank, self.ranks.size)
         done = WindowProgress(self.sink, self.ranks, cutting.rounds(self.delivery.wanted, self.ranks.size))
         if share is not None:
@@ -252,7 +256,7 @@ class Job:
             block, (classes, *rest) = delivered
             self.sink.block(block, classes, rest[0] if rest else None)
 
-    def _plan(self, seconds: float, peak: int) -> Plan:
+    def _plan(self, seconds: float, peak: int, to_first_block: float) -> Plan:
         grid = self.delivery.grid.cut(self.delivery.extent)
         on_own_grid = self.request.grid in ("scene", "model")
         return Plan(
@@ -266,6 +270,7 @@ class Job:
             model_height=self.view.grid.height,
             peak_bytes=peak,
             seconds=seconds,
+            seconds_to_first_block=to_first_block,
             provenance=self.provenance(),
         )
 
@@ -288,6 +293,8 @@ class Job:
         }
         if self.request.extent is not None:
             rows["extent"] = str(self.request.extent)
+        if self.request.mask is not None:
+            rows["mask"] = str(self.request.mask)
         return rows | crop.provenance(self.request) | ablation.provenance(self.request)
 
     def _reading(self, fraction: float) -> None:

@@ -24,8 +24,7 @@ from .jobs import Job, plain_error
 if TYPE_CHECKING:
     from .engine import Engine
 
-# A request goes through the worker's stdin pipe, which holds at least this much without a reader.
-MAX_REQUEST_BYTES = 48 << 10
+MAX_REQUEST_BYTES = 256 << 10  # a mask of about ten thousand corners; the body of a message has 1 MiB
 MAX_PICTURE_BYTES = 64 << 10
 MAX_PICTURES_BYTES = 512 << 10  # of all presets together; the body of a message has 1 MiB
 
@@ -104,7 +103,7 @@ def _machine(engine: Engine) -> dict[str, Any] | None:
 
 def _check_length(values: Mapping[str, Any]) -> None:
     if len(pipe.pack(values)) > MAX_REQUEST_BYTES:
-        raise BadRequest(detail="it is too long; combine the files in a VRT")
+        raise BadRequest(detail="it is too long; combine the files in a VRT, simplify the mask")
 
 
 def _check_output(request: SegmentRequest) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -40,8 +42,9 @@ class WorkerProcess:
         variables = {**clean_environment(os.environ), **(environment or {})}
         self._process = _start(segment, self._place, variables, log)
         assert self._process.stdin is not None
-        self._commands = pipe.PipeWriter(self._process.stdin.fileno())
+        self._commands: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._closed = False
+        threading.Thread(target=self._send, name="worker-commands", daemon=True).start()
         threading.Thread(target=self._listen, name="worker-events", daemon=True).start()
 
     @property
@@ -67,9 +70,9 @@ class WorkerProcess:
 
     def close(self) -> None:
         """Let an idle worker go: it ends when its stdin closes."""
-        if not self._closed and self._process.stdin is not None:
+        if not self._closed:
             self._closed = True
-            self._process.stdin.close()
+            self._commands.put(None)
 
     def wait(self, seconds: float) -> bool:
         """Whether the process is gone within ``seconds``."""
@@ -80,11 +83,18 @@ class WorkerProcess:
         return True
 
     def _command(self, values: Mapping[str, Any]) -> None:
-        try:
-            if not self._closed:
-                self._commands.send(values)
-        except OSError:
-            pass  # it is dead: the listening thread says so
+        if not self._closed:
+            self._commands.put(dict(values))
+
+    def _send(self) -> None:
+        """In a thread: a pipe whose reader is still starting holds less than a long request."""
+        assert self._process.stdin is not None
+        out = pipe.PipeWriter(self._process.stdin.fileno())
+        with contextlib.suppress(OSError):  # it is dead: the listening thread says so
+            while (command := self._commands.get()) is not None:
+                out.send(command)
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
@@ -97,6 +107,7 @@ class WorkerProcess:
         else:
             detail = ""
         code = self._process.wait()
+        self._commands.put(None)
         self._process.stdout.close()
         self._hear(self, {"event": ENDED, "detail": detail or describe_exit(code)})
 

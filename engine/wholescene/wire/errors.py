@@ -216,6 +216,12 @@ class ExtentOutside(WholeSceneError):
     remedy = "Choose an extent inside the scene, and check its CRS."
 
 
+class MaskOutside(WholeSceneError):
+    code = "mask.outside"
+    problem = "No pixel of the scene lies inside the mask ({mask}). The scene covers {scene}."
+    remedy = "Choose polygons on the scene, and check their CRS."
+
+
 class PointOutside(WholeSceneError):
     code = "point.outside"
     problem = "The point {point} lies outside of the scene, which covers {scene}."

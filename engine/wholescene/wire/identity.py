@@ -34,9 +34,10 @@ def identity(request: SegmentRequest) -> str:
 
 def _idle(request: SegmentRequest) -> List[str]:
     """The later fields that leave the map as it would be without them."""
+    mask = ["mask"] if request.mask is None else []
     windows = [] if request.mode == "crop" else ["mode", "crop", "overlap", "weighting"]
     spim = [key for key in ("spim_stages", "spim_within", "spim_grid", "spim_heads") if getattr(request, key) is None]
-    return windows + spim
+    return mask + windows + spim
 
 
 def absolute(request: SegmentRequest) -> SegmentRequest:

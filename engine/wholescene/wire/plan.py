@@ -41,7 +41,7 @@ class Plan:
 
     ``grid`` is the grid that blocks arrive on, already cut to the extent; ``target`` names a
     raster whose grid the finished map is brought to, or None. ``provenance`` is written into
-    the result. Bytes and seconds are estimates.
+    the result. Bytes and seconds are estimates; seconds count from the first tile.
     """
 
     grid: OutputGrid
@@ -54,6 +54,7 @@ class Plan:
     model_height: int = 0
     peak_bytes: int = 0
     seconds: Optional[float] = None
+    seconds_to_first_block: Optional[float] = None
     provenance: Dict[str, str] = field(default_factory=dict)
 
     def to_dict(self) -> Dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Dict, Mapping, Optional, Tuple
 
 from .errors import BadRequest, ExtentEmpty
+from .mask import Mask
 
 PRECISIONS = ("auto", "float32", "bf16", "fp16")
 MODES = ("holistic", "crop")
@@ -48,7 +49,8 @@ class SegmentRequest:
     scene, in order. ``bands`` names, for each band of the preset, a band of the scene by
     name or by number from 1 (counted over all sources); None lets the engine guess.
     ``grid`` is "scene", "model" or the path of a raster whose grid the class map takes.
-    ``extent`` limits the output, never the answer.
+    ``extent`` and ``mask`` limit the output, never the answer: it is the rectangle around both, and nodata outside of
+    the mask.
 
     ``mode`` "crop" runs the same network window by window, each seeing nothing beyond its
     window: the usual way, to compare with. ``crop`` is the windows' side in pixels of the
@@ -63,6 +65,7 @@ class SegmentRequest:
     preset: str
     output: Optional[str] = None
     extent: Optional[Extent] = None
+    mask: Optional[Mask] = None
     bands: Optional[Tuple[str, ...]] = None
     grid: str = "scene"
     precision: str = "auto"
@@ -107,6 +110,8 @@ class SegmentRequest:
                 values["bands"] = _strings(values["bands"])
             if values.get("extent") is not None:
                 values["extent"] = _extent(values["extent"])
+            if values.get("mask") is not None:
+                values["mask"] = Mask.from_dict(values["mask"])
             for key in ("spim_stages", "spim_grid"):
                 if values.get(key) is not None:
                     values[key] = _numbers(key, values[key])

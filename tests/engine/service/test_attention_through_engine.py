@@ -110,7 +110,7 @@ def test_outputs_are_refused_before_any_work(client, asked, scene, tmp_path):
         {"stage": "last"},
         {"head": -1},
         {"more": 1},
-        {"crs": "x" * 60_000},
+        {"crs": "x" * 300_000},
     ],
 )
 def test_hostile_questions_are_refused_and_leave_no_job(raw, client, asked, changes):

@@ -79,7 +79,7 @@ def test_the_process_goes_when_nobody_asks(client, request_for, monkeypatch):
         {"request": {"sources": ["a.tif"], "preset": ""}},
         {"request": {"sources": ["a.tif"], "preset": "p", "extent": [0, 0, 1, 1]}},
         {"request": {"sources": ["a.tif"], "preset": "p", "output": "relative.tif"}},
-        {"request": {"sources": ["a.tif"] * 20_000, "preset": "p"}},
+        {"request": {"sources": ["a.tif"] * 60_000, "preset": "p"}},
         {"request": {"sources": ["a.tif"], "preset": "p"}, "as_scene": "yes"},
     ],
 )
