@@ -45,13 +45,14 @@ def _repeat(drawn: Path, path: Path, side: int) -> None:
     part.replace(path)
 
 
-def preset(folder: Path, name: str, classes: int, *, spim: bool) -> str:
+def preset(folder: Path, name: str, classes: int, *, spim: bool, tile: int) -> str:
     """A preset after water-lite with ``classes`` classes, in the zoo ``folder``; its name.
 
     The network is water-lite's, so that the map has areas and borders.
     """
     item = copy.deepcopy(Zoo().item("water-lite"))
     item["id"], properties = name, item["properties"]
+    properties["wholescene:tile"] = {"side": tile}
     output = properties["mlm:output"][0]
     output["result"]["shape"][1] = classes
     output["classification:classes"] = [_class(value) for value in range(classes)]

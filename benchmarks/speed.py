@@ -85,14 +85,14 @@ class Contender:
 class Bench:
     """Scenes, presets and options that all parts share."""
 
-    def __init__(self, cache: Path, size: int, threads: int, rounds: int, isa: str | None) -> None:
+    def __init__(self, cache: Path, size: int, threads: int, rounds: int, tile: int, isa: str | None) -> None:
         self.cache, self.size, self.threads, self.rounds = cache, size, threads, rounds
         cache.mkdir(parents=True, exist_ok=True)
         self.environment = {FOLDERS_VARIABLE: str(cache / "presets")}
         if isa:
             self.environment["ONEDNN_MAX_CPU_ISA"] = isa
-        self.preset = bench_inputs.preset(cache / "presets", "bench8", 8, spim=False)
-        self.large_preset = bench_inputs.preset(cache / "presets", "bench24", 24, spim=True)
+        self.preset = bench_inputs.preset(cache / "presets", "bench8", 8, spim=False, tile=tile)
+        self.large_preset = bench_inputs.preset(cache / "presets", "bench24", 24, spim=True, tile=tile)
 
     def contender(self, name: str, *options: object, preset: str = "", side: int = 0) -> Contender:
         """Start a program and wait until it is ready."""
@@ -236,10 +236,11 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--size", type=int, default=4096, help="side of the scene (default 4096)")
+    parser.add_argument("--tile", type=int, default=512, help="side of compute tiles in pixels (default 512)")
     parser.add_argument("--cache", type=Path, default=REPOSITORY / "build" / "bench", help="where inputs are kept")
     parser.add_argument("--isa", help="instructions that matrix products may use, such as AVX512_CORE_BF16")
     args = parser.parse_args()
-    bench = Bench(args.cache, args.size, args.threads, args.rounds, args.isa)
+    bench = Bench(args.cache, args.size, args.threads, args.rounds, args.tile, args.isa)
     if {"tiles", "peak"} & set(args.only):
         tiles_and_peak(bench, args.only)
     if "ranks" in args.only:
