@@ -77,6 +77,7 @@ def test_the_provider_lists_its_algorithms(plugin):
     assert sorted(algorithm.id() for algorithm in provider.algorithms()) == [
         "wholescene:accuracy",
         "wholescene:classareas",
+        "wholescene:finetune",
         "wholescene:mappingunit",
         "wholescene:polygons",
         "wholescene:samplepoints",
