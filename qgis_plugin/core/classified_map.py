@@ -8,11 +8,11 @@ import numpy as np
 from osgeo import gdal
 from qgis.PyQt.QtGui import QColor
 
-from ..wire.errors import GroundUnknown, NotClassMap
+from ..wire.errors import GroundUnknown, NotClassMap, TooManyPatches
 from .class_map import ClassMap, open_raster, tags_of
 from .ground_areas import hectares
 from .mapping_unit import merged
-from .patch_labels import Patches, Progress, Rows, RunAreas, part_of
+from .patch_labels import MOST_RUNS, Patches, Progress, Rows, RunAreas, part_of
 
 GOLDEN_ANGLE = 137.508  # degrees: colours for classes without any
 
@@ -76,13 +76,16 @@ def rows_of(facts: ClassMap) -> Rows:
 def patches_of(facts: ClassMap, minimum_area: float = 0.0, progress: Progress = lambda _fraction: True) -> Patches:
     """The patches of a map, none smaller than ``minimum_area`` square metres.
 
-    Raises SceneUnreadable, GroundUnknown, Cancelled.
+    Raises SceneUnreadable, GroundUnknown, TooManyPatches, Cancelled.
     """
     ground = run_areas(facts)
     if minimum_area > 0 and ground is None:
         raise GroundUnknown(path=facts.path)
     ends = part_of(progress, 0.0, 0.6 if minimum_area > 0 else 1.0)
-    patches = Patches.read((facts.height, facts.width), rows_of(facts), facts.nodata, ground, ends)
+    try:
+        patches = Patches.read((facts.height, facts.width), rows_of(facts), facts.nodata, ground, ends)
+    except OverflowError:
+        raise TooManyPatches(path=facts.path, patches=MOST_RUNS, most=MOST_RUNS) from None
     if ground is None or minimum_area <= 0:
         return patches
     sides = ground.sides(facts.height // 2, facts.width // 2)

@@ -16,6 +16,7 @@ from ..wire.plan import NODATA
 from .ground_areas import GroundAreas
 
 STRIP_PIXELS = 8_000_000  # pixels that are looked at together
+MOST_RUNS = 50_000_000  # more would need gigabytes; such a map is noise
 NOTHING = -1  # label of what has no data
 
 Rows = Callable[[int, int], Any]  # first row, number of rows -> uint8 [rows, width]
@@ -60,7 +61,7 @@ class Patches:
         ground: Optional["RunAreas"] = None,
         progress: Progress = lambda _fraction: True,
     ) -> "Patches":
-        """The patches of a map of ``shape`` (height, width); raises Cancelled."""
+        """The patches of a map of ``shape`` (height, width); raises Cancelled, or OverflowError beyond MOST_RUNS."""
         scan = _Scan(shape, nodata, ground)
         for first, count in strips(*shape):
             tell(progress, first / shape[0])
@@ -147,6 +148,8 @@ class _Scan:
         self._touch(values, begins, runs)
         self._above = values[-1].copy(), begins[-1].copy(), runs[-1].copy()
         self._runs += len(rows)
+        if self._runs > MOST_RUNS:
+            raise OverflowError(self._runs)
 
     def _touch(self, values: Any, begins: Any, runs: Any) -> None:
         """Note the runs of one class above each other: once, where the later of the two begins."""

@@ -21,7 +21,7 @@ from typing import Any, Iterator, List, Mapping, Optional, Tuple
 
 import numpy as np
 
-from ..wire.errors import OutOfMemory
+from ..wire.errors import TooManyPatches
 from .arcs import Rings
 from .arcs_smoothing import smoothed
 from .class_map import ClassMap
@@ -32,6 +32,7 @@ from .polygons_target import Target, TargetLayer
 from .vector_output import GeoPackage, PolygonSink, free_geopackage
 
 BATCH = 100_000  # steps of rings that are put together at once
+MOST_POLYGONS = 4_000_000  # about 2 GB of memory, and more than anybody can use
 WKB_POLYGON = 3
 
 
@@ -71,17 +72,16 @@ class PolygonTask(Errand):
 def make_polygons(path: str, wish: PolygonWish, progress: Progress = lambda _fraction: True) -> PolygonResult:
     """The polygons of the class map at ``path``.
 
-    Raises SceneUnreadable, NotClassMap, GroundUnknown, AppendRefused, OutputUnwritable, OutOfMemory, Cancelled.
+    Raises SceneUnreadable, NotClassMap, GroundUnknown, TooManyPatches, AppendRefused, OutputUnwritable, Cancelled.
     """
     facts = classified(path)
-    try:
-        patches = patches_of(facts, wish.minimum_area, part_of(progress, 0.0, 0.3))
-        with _sink(facts, wish) as sink:
-            for value, square_metres, wkb in polygons(patches, facts.transform, wish.smooth, part_of(progress, 0.3, 1)):
-                sink.add(value, square_metres, wkb)
-            return PolygonResult(sink.finish(), sink.count, tuple(facts.areas))
-    except MemoryError:
-        raise OutOfMemory(detail=f"{path} has too many small patches; a minimum mapping unit takes them away") from None
+    patches = patches_of(facts, wish.minimum_area, part_of(progress, 0.0, 0.3))
+    if len(patches.classes) > MOST_POLYGONS:
+        raise TooManyPatches(path=path, patches=len(patches.classes), most=MOST_POLYGONS)
+    with _sink(facts, wish) as sink:
+        for value, square_metres, wkb in polygons(patches, facts.transform, wish.smooth, part_of(progress, 0.3, 1.0)):
+            sink.add(value, square_metres, wkb)
+        return PolygonResult(sink.finish(), sink.count, tuple(facts.areas))
 
 
 def polygons(

@@ -96,6 +96,8 @@ class GeoPackage(PolygonSink):
             raise RuntimeError(gdal.GetLastErrorMsg() or "GDAL could not make it")
         self._store.StartTransaction()
         self._layer = self._store.CreateLayer(TABLE, reference, ogr.wkbPolygon, ["FID=fid"])
+        if self._layer is None:
+            raise RuntimeError(gdal.GetLastErrorMsg() or "GDAL could not make a table in it")
         for name, kind in FIELDS:
             self._layer.CreateField(ogr.FieldDefn(name, kind))
         for key, value in tags.items():
@@ -114,10 +116,10 @@ class GeoPackage(PolygonSink):
     def finish(self) -> str:
         """Add the style and give it its name."""
         with self._storing():
+            gdal.ErrorReset()
             qml, sld = style_of(self._classes)
             self._store_style(qml, sld)
             self._store.CommitTransaction()
-            gdal.ErrorReset()
             self._layer = self._store = None  # closes it
             if gdal.GetLastErrorType() >= gdal.CE_Failure:
                 raise RuntimeError(gdal.GetLastErrorMsg())

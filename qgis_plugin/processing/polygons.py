@@ -81,7 +81,7 @@ class Polygons(QgsProcessingAlgorithm):
         self.addParameter(QgsProcessingParameterRasterLayer(self.INPUT, tr("Class map")))
         self.addParameter(minimum_area(self.MINIMUM_AREA))
         self.addParameter(QgsProcessingParameterBoolean(self.SMOOTH, tr("Smooth the borders"), False))
-        kinds = [QgsProcessing.TypeVectorPolygon]
+        kinds = [QgsProcessing.SourceType.TypeVectorPolygon]
         told = tr("Append to this layer")
         self.addParameter(QgsProcessingParameterVectorLayer(self.APPEND_TO, told, kinds, optional=True))
         headers = [tr("Field of the polygons"), tr("Field of the layer")]
@@ -91,7 +91,7 @@ class Polygons(QgsProcessingAlgorithm):
         told = tr("Polygons")
         self.addParameter(
             QgsProcessingParameterVectorDestination(
-                self.OUTPUT, told, QgsProcessing.TypeVectorPolygon, optional=True, createByDefault=True
+                self.OUTPUT, told, QgsProcessing.SourceType.TypeVectorPolygon, optional=True, createByDefault=True
             )
         )
         self.addOutput(QgsProcessingOutputNumber(self.COUNT, tr("Number of polygons")))

@@ -312,6 +312,12 @@ class GroundUnknown(WholeSceneError):
     remedy = "Give it one, or set the minimum mapping unit to 0."
 
 
+class TooManyPatches(WholeSceneError):
+    code = "map.too_many_patches"
+    problem = "{path} falls into too many small patches: {patches} or more; at most {most} can be handled at once."
+    remedy = "Set a minimum mapping unit for polygons, or work on a part of the map."
+
+
 class AppendRefused(WholeSceneError):
     code = "append.refused"
     problem = "The polygons cannot be appended to the layer '{layer}': {detail}."

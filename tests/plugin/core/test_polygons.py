@@ -14,6 +14,7 @@ from qgis.core import (
     QgsVectorFileWriter,
     QgsVectorLayer,
 )
+from wholescene_qgis.core import patch_labels as labels_module
 from wholescene_qgis.core import polygons as polygons_module
 from wholescene_qgis.core import polygons_target as target_module
 from wholescene_qgis.core.classified_map import areas_of, classified, patches_of
@@ -30,6 +31,7 @@ from wholescene_qgis.wire.errors import (
     NotClassMap,
     OutputIsInput,
     OutputUnwritable,
+    TooManyPatches,
 )
 
 from small_maps import NODATA, random_map, write_class_map
@@ -184,6 +186,16 @@ def test_without_georeference_polygons_have_no_area(tmp_path, values):
     assert all(not feature["area_m2"] for feature in layer.getFeatures())
     with pytest.raises(GroundUnknown):
         make_polygons(path, PolygonWish(minimum_area=5))
+
+
+def test_noise_is_refused_before_it_fills_the_memory(path, monkeypatch):
+    monkeypatch.setattr(polygons_module, "MOST_POLYGONS", 30)
+    with pytest.raises(TooManyPatches):
+        make_polygons(path, PolygonWish())
+    assert make_polygons(path, PolygonWish(minimum_area=3000)).polygons <= 30
+    monkeypatch.setattr(labels_module, "MOST_RUNS", 100)
+    with pytest.raises(TooManyPatches):
+        write_filtered(path, 500)
 
 
 def test_a_photograph_is_no_class_map(tmp_path):
