@@ -13,13 +13,14 @@ from qgis.PyQt.QtWidgets import QFileDialog
 from ..core import layer_metadata, styling
 from ..core.area_scene import AreaScene
 from ..core.area_table import write_areas
+from ..core.finetune import NEWS
 from ..core.job import Job, Phase
 from ..core.sample_scene import SampleScene
 from ..wire.errors import EngineDied, WholeSceneError
 from .choices import Choices
 from .engine_link import EngineLink
-from .job_desk import JobDesk
 from .estimates import Estimates
+from .job_desk import JobDesk
 from .notice import Kind
 from .panel import SegmentPanel
 from .request import job_from
@@ -65,8 +66,8 @@ class SegmentController(QObject):
         self._shown_path = ""
         self._loss: Mapping[str, Any] = {}  # how the connection was lost whose engine is searched for
         self.choices = Choices(panel, self._taken, self)
-        self._connect()
         self.estimates = Estimates(panel, self.link.session, self._taken, WAYS_OUT, self)
+        self._connect()
         self.choices.begin()
 
     def _connect(self) -> None:
@@ -74,8 +75,8 @@ class SegmentController(QObject):
         panel.segment_requested.connect(self.segment)
         panel.preflight_card.action_triggered.connect(self._take_way_out)
         self.choices.problem.connect(lambda error: self._tell_error(error, hint=True))
-        panel.notice.action_triggered.connect(self._take_way_out)
         self.choices.looked.connect(self.estimates.look)
+        panel.notice.action_triggered.connect(self._take_way_out)
         panel.sample_requested.connect(self._ask_for_sample)
         panel.result_view.table_requested.connect(self._save_areas)
         self.sample.ready.connect(self._sample_ready)
@@ -87,6 +88,7 @@ class SegmentController(QObject):
         link.unavailable.connect(self._engine_unavailable)
         link.waits_for_jobs.connect(self._tell_engine_busy)
         link.session.presets.connect(panel.preset_box.set_presets)
+        NEWS.made.connect(self._preset_made)
         desk.finished.connect(self._job_finished)
         desk.failed.connect(self._job_failed)
         desk.kept.connect(self._part_kept)
@@ -107,6 +109,7 @@ class SegmentController(QObject):
 
     def close(self) -> None:
         """Let go of everything; the engine finishes its jobs without us."""
+        NEWS.made.disconnect(self._preset_made)
         self.export.cancel()
         self.sample.stop()
         self.desk.close()
@@ -157,6 +160,11 @@ class SegmentController(QObject):
         if self.panel.notice.code().startswith("engine."):
             self.panel.notice.clear()
         self.desk.engine_ready()
+
+    def _preset_made(self, _name: str) -> None:
+        """Processing has made a preset: an engine that runs lists it."""
+        if self.link.is_ready():
+            self.link.session.request_presets()
 
     def _engine_lost(self, error: Mapping[str, Any]) -> None:
         """It may be only the connection: an engine that still runs has our jobs. Idle engines end by themselves."""
