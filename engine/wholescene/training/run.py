@@ -43,6 +43,7 @@ from .trainer import BEST, Listener, Trainer
 from .validation import Scores
 
 LOOPBACK = {"darwin": "lo0", "linux": "lo"}.get(sys.platform)
+EXCHANGE = 1800.0  # seconds that a rank waits for another, which may be reading or validating a large scene
 PATIENCE = 10.0  # seconds that other ranks have to end by themselves
 
 
@@ -225,7 +226,7 @@ def _device(config: Config, rank: int) -> torch.device:
 
 def _under_torchrun(path: Path, config: Config, listener: Listener, *, resume: bool) -> Path:
     rank, size = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
-    group = join(rank, size, "env://", _device(config, int(os.environ.get("LOCAL_RANK", "0"))))
+    group = join(rank, size, "env://", _device(config, int(os.environ.get("LOCAL_RANK", "0"))), timeout=EXCHANGE)
     try:
         return train_rank(path, config, group, listener if rank == 0 else Silent(), resume=resume)
     finally:
@@ -246,7 +247,7 @@ def _with_others(path: Path, config: Config, ranks: int, listener: Listener, *, 
             others.append(process)
         torch.set_num_threads(share)
         try:
-            group = join(0, ranks, meeting, _device(config, 0), LOOPBACK)
+            group = join(0, ranks, meeting, _device(config, 0), LOOPBACK, EXCHANGE)
             return train_rank(path, config, group, listener, resume=resume)
         except WholeSceneError:
             raise
@@ -265,7 +266,7 @@ def _other(path: Path, rank: int, ranks: int, meeting: Path, threads: int, resum
     config = read_config(path)
     torch.set_num_threads(threads)
     try:
-        group = join(rank, ranks, meeting, _device(config, rank), LOOPBACK)
+        group = join(rank, ranks, meeting, _device(config, rank), LOOPBACK, EXCHANGE)
         train_rank(path, config, group, Silent(), resume=resume)
     except WholeSceneError as error:
         _leave_word(meeting.parent / f"error-{rank}.json", error.to_dict())
