@@ -43,7 +43,9 @@ def read_baseline(path: Path, classes: Sequence[str]) -> Baseline:
     """
     try:
         baseline = msgspec.toml.decode(path.read_bytes(), type=Baseline)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as problem:
+    except OSError as problem:
+        raise BaselineInvalid(path=str(path), detail=problem.strerror or str(problem)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise BaselineInvalid(path=str(path), detail=str(problem)) from None
     known = {key(name) for name in classes}
     for name, figures in {**baseline.scenes, **({"all": baseline.all} if baseline.all else {})}.items():

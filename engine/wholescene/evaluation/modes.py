@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..holistic.ablation import require_stages, spim_stages
+from ..holistic.ablation import ablate, require_stages, spim_stages
+from ..holistic.tiles import SIDE
 from ..presets.preset import Preset
-from ..wire.request import OVERLAP
+from ..wire.request import OVERLAP, SegmentRequest
 from .seams import Tiling
 from .settings import Settings
 
@@ -24,12 +25,17 @@ class Mode:
 
 
 def modes(settings: Settings, preset: Preset) -> tuple[Mode, ...]:
-    """All that the settings ask for, in the order of the table. Raises SpimStages for a preset without attention."""
+    """All that the settings ask for, in the order of the table.
+
+    Raises SpimStages for a preset without attention, SpimGrid for regions that its compute tiles do not fill.
+    """
     if settings.without_spim and not spim_stages(preset.architecture):
         require_stages(preset.name, (), range(4))
     whole = [Mode("holistic", {}, own_regions(preset))] if settings.holistic else []
     bare = [Mode("no SPIM", {"spim_stages": ()}, own_regions(preset))] if settings.without_spim else []
     grids = [_grid(height, width) for height, width in dict.fromkeys(settings.grid)]
+    for mode in (*bare, *grids):
+        ablate(preset, SegmentRequest((preset.name,), preset.name, **mode.fields), int(preset.tile.get("side", SIDE)))
     return (*whole, *bare, *grids, *(_crop(side, settings) for side in dict.fromkeys(settings.crop)))
 
 

@@ -80,7 +80,9 @@ def read_settings(path: Path, changes: dict[str, Any]) -> Settings:
     """
     try:
         values = msgspec.toml.decode(path.read_bytes(), type=dict[str, Any])
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as problem:
+    except OSError as problem:
+        raise EvaluationInvalid(detail=f"{path}: {problem.strerror or problem}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise EvaluationInvalid(detail=f"{path}: {problem}") from None
     for name in ("data", "split_file", "baseline"):
         if isinstance(values.get(name), str):

@@ -348,6 +348,22 @@ def test_a_class_that_fits_nothing_stops_before_the_first_map(zoo, data, tmp_pat
     assert not (tmp_path / "out").exists()
 
 
+def test_regions_that_do_not_fit_stop_before_the_first_map(zoo, data, tmp_path):
+    with pytest.raises(errors.SpimGrid, match="regions of 64 x 128 pixels are not made of whole compute tiles"):
+        refused(zoo, data, tmp_path, grid=[(64, 128)])
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_preset_without_attention_cannot_lose_it(data, tmp_path):
+    zoo = random_zoo(tmp_path / "zoo")
+    item = tmp_path / "zoo" / "random" / "preset.json"
+    values = json.loads(item.read_text())
+    del values["properties"]["wholescene:architecture"]["spim"]
+    item.write_text(json.dumps(values))
+    with pytest.raises(errors.SpimStages):
+        refused(zoo, data, tmp_path, without_spim=True)
+
+
 def test_a_split_that_is_not_there_is_told_with_those_that_are(zoo, data, tmp_path):
     with pytest.raises(errors.NothingToScore, match=r"no split 'val' here, it has: train, test"):
         refused(zoo, data, tmp_path, split="val")
