@@ -13,8 +13,10 @@ from ..core.destination import folder_for, free_output
 from ..core.extents import wire_extent
 from ..core.job import Job
 from ..core.layers import file_behind, gdal_name, sources_of
+from ..core.masks import shifted, wire_mask
 from ..core.scene_grid import in_pixels, to_layer
 from ..wire.errors import ExtentOutside, WeightsMissing, WholeSceneError, from_dict
+from ..wire.mask import Mask
 from ..wire.request import SegmentRequest
 from .panel import SegmentPanel
 from .texts import tr
@@ -31,17 +33,18 @@ def job_from(panel: SegmentPanel, taken: Collection[str] = ()) -> Job:
         raise problem
     sources = sources_of(layer)
     name = str(preset["name"])
-    output, area = panel.output_choice.path(), None
+    output, area, mask = panel.output_choice.path(), None, _mask(panel)
     place = panel.extent_choice.extent()
     if panel.extent_choice.treats_as_scene():
         output = absolute(output, layer) or str(free_output(_folder(layer), f"{stem_of(layer)}_area_{name}", taken))
         area = AreaScene(sources[0], _window(layer, place), area_path(Path(output)))
-        sources, place = [area.path], None
+        sources, place, mask = [area.path], None, shifted(mask, area.window.col, area.window.row)
     request = SegmentRequest(
         sources=tuple(sources),
         preset=name,
         output=absolute(output, layer) or _elsewhere(layer, name, taken),
         extent=wire_extent(place, layer),
+        mask=mask,
         bands=panel.band_mapping.mapping(),
         confidence=panel.output_choice.score.isChecked(),
     )
@@ -64,10 +67,16 @@ def question_from(panel: SegmentPanel, taken: Collection[str] = ()) -> Dict[str,
         preset=name,
         output=output or _elsewhere(layer, name, taken),
         extent=wire_extent(place, layer),
+        mask=None if as_scene else _mask(panel),
         bands=panel.band_mapping.mapping(),
         confidence=panel.output_choice.score.isChecked(),
     )
     return {"request": request.to_dict(), "as_scene": as_scene}
+
+
+def _mask(panel: SegmentPanel) -> Optional[Mask]:
+    polygons = panel.extent_choice.polygons()
+    return wire_mask(polygons, panel.layer()) if polygons is not None else None
 
 
 def _job(request: Dict[str, Any], layer: QgsRasterLayer, preset: str, area: Optional[AreaScene]) -> Job:

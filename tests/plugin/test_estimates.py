@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from qgis.core import QgsRectangle
+from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsRectangle, QgsVectorLayer
+from qgis.PyQt.QtCore import Qt
 from wholescene_qgis.wire.errors import BeyondValidated, OutputExists, PlanMemory, ValuesNarrow
 
 MACHINE = {
@@ -169,3 +170,43 @@ def test_the_foot_of_the_panel_tells_what_computes(answering, panel, scene, qtbo
     qtbot.waitUntil(lambda: words in panel.engine_line.text())
     if machine["unused"]:
         assert "build without CUDA" in panel.engine_line._text.toolTip()
+
+
+@pytest.fixture
+def plots():
+    """A polygon layer with two plots on the scene."""
+    layer = QgsVectorLayer("Polygon?crs=EPSG:32618", "plots", "memory")
+    for left in (400005, 400040):
+        feature = QgsFeature()
+        feature.setGeometry(QgsGeometry.fromRect(QgsRectangle(left, 4199970, left + 10, 4199980)))
+        layer.dataProvider().addFeature(feature)
+    layer.updateExtents()
+    QgsProject.instance().addMapLayer(layer)
+    return layer
+
+
+def test_polygons_limit_the_output(engine, answering, panel, scene, plots, qtbot):
+    answering(kept=[45, 10], kept_pixels=200)
+    panel.extent_choice.mask_combo.setLayer(plots)
+    panel.extent_choice.choose(type(panel.extent_choice.mode()).MASK)
+    assert "Outside of them the map is nodata" in panel.extent_choice._hint.text()
+    card = panel.preflight_card
+    qtbot.waitUntil(lambda: "of these 200 pixels within the mask" in card.texts()[0])
+    assert len(questions(engine)[-1]["request"]["mask"]["polygons"]) == 2
+    plots.selectByIds([1])  # heard at once
+    qtbot.waitUntil(lambda: len(questions(engine)[-1]["request"]["mask"]["polygons"]) == 1)
+    qtbot.mouseClick(panel.segment_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "submit" in engine.heard_types())
+    request = dict(engine.heard)["submit"]["request"]
+    assert request["mask"]["crs"] == "EPSG:32618"
+    assert [len(polygon) for polygon in request["mask"]["polygons"]] == [1]
+    assert request["extent"]["xmax"] == 400015
+
+
+def test_a_polygon_layer_that_is_removed_or_empty_is_told(engine, panel, scene, plots, qtbot):
+    panel.extent_choice.mask_combo.setLayer(plots)
+    panel.extent_choice.choose(type(panel.extent_choice.mode()).MASK)
+    QgsProject.instance().removeMapLayer(plots.id())
+    qtbot.mouseClick(panel.segment_button, Qt.MouseButton.LeftButton)
+    assert panel.notice.code() == "extent.empty"
+    assert "submit" not in engine.heard_types()

@@ -222,6 +222,12 @@ class MaskOutside(WholeSceneError):
     remedy = "Choose polygons on the scene, and check their CRS."
 
 
+class MaskTooDetailed(WholeSceneError):
+    code = "mask.detailed"
+    problem = "The polygons of '{layer}' have more than {most} corners: too many to be sent."
+    remedy = "Select some of them, or simplify the layer first (Vector > Geometry Tools > Simplify)."
+
+
 class PointOutside(WholeSceneError):
     code = "point.outside"
     problem = "The point {point} lies outside of the scene, which covers {scene}."
