@@ -119,7 +119,10 @@ class Desk:
         preset = zoo.load(wish.base)
         preset.weights_path()
         self.classes = self._classes(preset.classes, layers)
-        self.jobs = [open_job(self._request(file.scene), zoo, _Sink(listener), stack) for file in wish.files]
+        self.jobs = [
+            open_job(self._request(file.scene), zoo, _Sink(listener, number, len(wish.files)), stack)
+            for number, file in enumerate(wish.files)
+        ]
         self.drawn = [self._drawn(*parts) for parts in zip(self.jobs, layers, wish.files, strict=True)]
         self.counts = [scene.count() for scene in self.drawn]
         self._check()
@@ -127,6 +130,7 @@ class Desk:
 
     def work(self) -> tuple[Comparison, torch.nn.Module, int]:
         """Encode, judge, learn, judge; the comparison, the network and how many steps it learnt for."""
+        self.listener.progress("encoding", 0.0)
         scenes = [encode(job) for job in self.jobs]
         learn, held = find_windows(scenes, self.labels, self.counts, len(self.classes.entries))
         self._check_enough(learn.totals)
@@ -209,17 +213,18 @@ class Ticks:
 
 
 class _Sink:
-    """What the heart tells while it encodes, for the listener."""
+    """What the heart tells while it encodes scene ``number`` of ``count``, for the listener."""
 
-    def __init__(self, listener: Listener) -> None:
-        self.listener = listener
+    def __init__(self, listener: Listener, number: int, count: int) -> None:
+        self.listener, self.number, self.count = listener, number, count
 
     def planned(self, plan: Plan) -> None:
         """Nobody asked for a map."""
 
     def progress(self, stage: str, fraction: float, seconds_left: float | None) -> None:
         """How much of the scene is encoded; the head is not run here, so that it stays a little below 1."""
-        self.listener.progress("looking" if stage == "planning" else "encoding", fraction)
+        done = (self.number + fraction) / self.count
+        self.listener.progress("looking" if stage == "planning" else "encoding", done)
 
     def block(self, window: Window, classes: Pixels, confidence: Pixels | None) -> None:
         """Nobody asked for a map."""
