@@ -70,7 +70,7 @@ class Polygons(QgsProcessingAlgorithm):
             "neither gaps nor overlaps; borders to what has no data stay exact.\n"
             "APPEND_TO: a layer of polygons that takes them, in place of OUTPUT.\n"
             "FIELD_MAPPING: for APPEND_TO, pairs of a field of the polygons (class_id, name, area_m2, area_ha, job_id) "
-            "and the field of the layer that it fills; fields of the same name need no pair.\n"
+            "and the field of the layer that it fills; without the latter the field of its own name, if there is one.\n"
             "OUTPUT: a GeoPackage with its style inside; one that is there is replaced.\n"
             "COUNT: how many polygons were made.\n\n"
             "Areas are true ground areas, whatever the CRS."
@@ -86,7 +86,8 @@ class Polygons(QgsProcessingAlgorithm):
         self.addParameter(QgsProcessingParameterVectorLayer(self.APPEND_TO, told, kinds, optional=True))
         headers = [tr("Field of the polygons"), tr("Field of the layer")]
         told = tr("Where the fields go")
-        mapping = QgsProcessingParameterMatrix(self.FIELD_MAPPING, told, len(FIELDS), False, headers, [], True)
+        rows = [cell for name, _kind in FIELDS for cell in (name, "")]
+        mapping = QgsProcessingParameterMatrix(self.FIELD_MAPPING, told, len(FIELDS), False, headers, rows, True)
         self.addParameter(mapping)
         told = tr("Polygons")
         self.addParameter(
