@@ -131,7 +131,7 @@ def test_another_geopackage_of_that_name_is_refused(qgis_new_project, facts):
 
 
 def test_where_nothing_can_be_written_it_is_said(facts, monkeypatch, tmp_path):
-    monkeypatch.setattr("wholescene_qgis.core.corrections.corrections_path", lambda path: tmp_path / "gone" / "a.gpkg")
+    monkeypatch.setitem(open_corrections.__globals__, "corrections_path", lambda path: tmp_path / "gone" / "a.gpkg")
     with pytest.raises(OutputUnwritable):
         open_corrections(facts, QgsRasterLayer(facts.path, "map"), "map")
 
@@ -210,12 +210,11 @@ def test_a_corrected_map_can_be_read_and_corrected_again(facts):
 
 
 def test_a_map_that_cannot_be_written_leaves_nothing(facts, monkeypatch, tmp_path):
-    from wholescene_qgis.core import corrections_output
-
     def full(*_args):
         raise OSError("no space left")
 
-    monkeypatch.setattr(corrections_output, "_add_overviews", full)
+    # not by the module's name: where the plugin was loaded anew, that is another module by now
+    monkeypatch.setitem(write_corrected.__globals__, "_add_overviews", full)
     before = sorted(path.name for path in tmp_path.iterdir())
     with pytest.raises(OutputUnwritable, match="no space"):
         write_corrected(facts, [shape(4, box(20, 30, 5, 5))], "x.gpkg", always)
