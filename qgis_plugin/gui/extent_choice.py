@@ -50,7 +50,7 @@ class ExtentChoice(QWidget):
         self.combo.addItem(tr("Visible map"), ExtentMode.CANVAS)
         self.combo.addItem(tr("Drawn or typed"), ExtentMode.CUSTOM)
         self.combo.addItem(tr("Of a layer, or of what is selected in it"), ExtentMode.LAYER)
-        self.combo.addItem(tr("Inside polygons: selected ones, or all of a layer"), ExtentMode.MASK)
+        self.combo.addItem(tr("Inside polygons of a layer"), ExtentMode.MASK)
         self.custom = QgsExtentWidget(None, QgsExtentWidget.WidgetStyle.CondensedStyle)
         self.custom.setMapCanvas(canvas)
         self.layer_combo = shrinkable(QgsMapLayerComboBox())

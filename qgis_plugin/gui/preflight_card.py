@@ -77,9 +77,11 @@ def sizes_text(preflight: Preflight) -> str:
     computed = tr("Computes {size} pixels").format(size=size(preflight.computed))
     if preflight.resampled:
         computed += tr(", resampled from {size}").format(size=size(preflight.scene))
-    kept = tr("writes {size}, at most {bytes}").format(size=size(preflight.kept), bytes=amount(preflight.bytes_written))
+    kept = tr("writes {size}, at most {bytes}")
     if within:
-        kept += tr(", of these {n} pixels within the mask").format(n=f"{preflight.kept_pixels:,}")
+        kept = tr("writes {size}, {n} of them inside the polygons, at most {bytes}")
+    inside = "" if preflight.kept_pixels is None else f"{preflight.kept_pixels:,}"
+    kept = kept.format(size=size(preflight.kept), n=inside, bytes=amount(preflight.bytes_written))
     return f"{computed}; {kept}."
 
 

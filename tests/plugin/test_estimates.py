@@ -191,7 +191,7 @@ def test_polygons_limit_the_output(engine, answering, panel, scene, plots, qtbot
     panel.extent_choice.choose(type(panel.extent_choice.mode()).MASK)
     assert "Outside of them the map is nodata" in panel.extent_choice._hint.text()
     card = panel.preflight_card
-    qtbot.waitUntil(lambda: "of these 200 pixels within the mask" in card.texts()[0])
+    qtbot.waitUntil(lambda: "200 of them inside the polygons" in card.texts()[0])
     assert len(questions(engine)[-1]["request"]["mask"]["polygons"]) == 2
     plots.selectByIds([1])  # heard at once
     qtbot.waitUntil(lambda: len(questions(engine)[-1]["request"]["mask"]["polygons"]) == 1)

@@ -155,6 +155,10 @@ class EngineClient:
         asked = replace(question, request=absolute(question.request))
         return self.follow(str(self._ask("attention", asked.to_dict()).body["job"]), view)
 
+    def recall(self, job: str) -> dict[str, Any]:
+        """What became of a job, also of one of an earlier engine; raises JobUnknown."""
+        return self._ask("job", {"job": job}).body
+
     def attach(self, job: str, credit: int = 0, number: int = 0) -> None:
         """Follow a job that is known by its id, with blocks from ``number`` on; then call :meth:`follow`."""
         self._ask("attach", {"job": job, "credit": credit, "number": number})

@@ -140,6 +140,11 @@ def credit(engine: Engine, message: Message) -> None:
         engine.streams.resume(job, follower)
 
 
+def job(engine: Engine, message: Message) -> None:
+    """What became of a job, also of one that an earlier engine left behind."""
+    engine.reply(message, "job", engine.jobs.recall(_named(message)))
+
+
 def cancel(engine: Engine, message: Message) -> None:
     """End a job. The answer is the message that says how it ended."""
     job = _job(engine, message)
@@ -199,6 +204,7 @@ HANDLERS: dict[str, Handler] = {
     "attention": attention,
     "estimate": estimate,
     "attach": attach,
+    "job": job,
     "credit": credit,
     "cancel": cancel,
     "status": status,
@@ -213,10 +219,14 @@ WITH_BUFFERS = ("worker.block",)
 
 
 def _job(engine: Engine, message: Message) -> Job:
+    return engine.jobs.get(_named(message))
+
+
+def _named(message: Message) -> str:
     name: Any = message.body.get("job")
     if not isinstance(name, str):
         raise BadMessage(detail=f"'{message.type}' lacks 'job'")
-    return engine.jobs.get(name)
+    return name
 
 
 def _count(message: Message, name: str, largest: int = MAX_CREDIT) -> int:

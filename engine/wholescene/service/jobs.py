@@ -126,6 +126,13 @@ class Registry:
             raise JobUnknown(job=job_id)
         return self._jobs[job_id]
 
+    def recall(self, job_id: str) -> dict[str, Any]:
+        """What the journal knows of a job, also one of an engine that has ended; raises JobUnknown."""
+        found = self._journal.find(job_id)
+        if found is None:
+            raise JobUnknown(job=job_id)
+        return found
+
     def all(self) -> list[Job]:
         """Every job that is still remembered, oldest first."""
         return list(self._jobs.values())

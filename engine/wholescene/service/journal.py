@@ -56,24 +56,38 @@ class Journal:
         )
 
     def fail_left_behind(self) -> list[tuple[str, Path | None]]:
-        """Mark what an engine of this name left running as failed; ids and part files of these jobs."""
+        """Mark what an engine of this name left running as failed; ids and part files of these jobs.
+
+        The error's parameter ``state`` keeps what each was doing.
+        """
         marks = ", ".join("?" * len(ENDED))
         where = f"engine = ? AND state NOT IN ({marks})"
-        left = self._rows(f"SELECT id, part FROM jobs WHERE {where}", (self._engine, *ENDED))
-        error = _json(EngineDied().to_dict())
-        self._execute(
-            f"UPDATE jobs SET state = 'failed', error = ?, changed = ? WHERE {where}",
-            (error, time.time(), self._engine, *ENDED),
-        )
+        left = self._rows(f"SELECT id, part, state FROM jobs WHERE {where}", (self._engine, *ENDED))
+        for job, _, state in left:
+            error = _json(EngineDied(state=state).to_dict())
+            self._execute(
+                "UPDATE jobs SET state = 'failed', error = ?, changed = ? WHERE id = ?", (error, time.time(), job)
+            )
         self._execute(
             "DELETE FROM jobs WHERE id NOT IN (SELECT id FROM jobs ORDER BY changed DESC LIMIT ?)", (KEPT_JOBS,)
         )
-        return [(str(job), Path(part) if part else None) for job, part in left]
+        return [(str(job), Path(part) if part else None) for job, part, _ in left]
 
     def find(self, job: str) -> dict[str, Any] | None:
-        """What is known of ``job``: state, output and error, also of earlier engines."""
-        for state, output, error in self._rows("SELECT state, output, error FROM jobs WHERE id = ?", (job,)):
-            return {"job": job, "state": state, "output": output, "error": json.loads(error) if error else None}
+        """What is known of ``job``: state, output, error, request and when, also of earlier engines."""
+        columns = "state, output, error, request, created, changed"
+        for state, output, error, request, created, changed in self._rows(
+            f"SELECT {columns} FROM jobs WHERE id = ?", (job,)
+        ):
+            return {
+                "job": job,
+                "state": state,
+                "output": output,
+                "error": json.loads(error) if error else None,
+                "request": json.loads(request),
+                "created": created,
+                "changed": changed,
+            }
         return None
 
     def close(self) -> None:

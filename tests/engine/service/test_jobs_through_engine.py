@@ -6,9 +6,11 @@ import numpy as np
 import patterns
 import pytest
 import rasterio
-from service_helpers import View, exists, wait_for, worker_pid
+from service_helpers import ENVIRONMENT, SEGMENT, View, exists, running_engine, wait_for, worker_pid
 
 from wholescene.service import conductor
+from wholescene.service.client import EngineClient
+from wholescene.service.journal import Journal
 from wholescene.wire.errors import (
     Cancelled,
     JobUnknown,
@@ -246,3 +248,23 @@ def test_the_plan_travels_whole(client, request_for):
     (plan,) = view.plans
     assert plan == Plan.from_dict(plan.to_dict())
     assert (plan.classes, plan.confidence, plan.provenance) == (patterns.CLASSES, True, {"job": "plain"})
+
+
+def test_what_an_engine_that_died_was_doing_is_told_by_the_next(tmp_path, request_for):
+    home = tmp_path / "home"
+    (home / "data").mkdir(parents=True)
+    left = Journal(home / "data" / "journal.sqlite", str(home / "engine.json"))
+    request = request_for(output=str(tmp_path / "out.tif")).to_dict()
+    left.record("0123456789abcdef", "decoding", request, str(tmp_path / "out.tif"))
+    left.close()
+    with running_engine(home, segment=SEGMENT, environment=ENVIRONMENT) as path, EngineClient.connect(path) as client:
+        told = client.recall("0123456789abcdef")
+        assert (told["state"], told["error"]["code"]) == ("failed", "job.engine_died")
+        assert told["error"]["params"] == {"state": "decoding"}
+        assert told["request"]["sources"] == list(request["sources"])
+        with pytest.raises(JobUnknown):
+            client.recall("nobody")
+        job = client.submit(request_for("slow"))
+        assert client.recall(job)["state"] != "failed"
+        client.cancel(job)
+        assert client.recall(job)["state"] == "cancelled"

@@ -32,7 +32,11 @@ def test_what_was_left_running_fails_and_names_its_part_file(path):
     left = {job: part and str(part) for job, part in journal.fail_left_behind()}
     assert left == {"running": "/out.part.tif", "waiting": None}
     assert journal.fail_left_behind() == []
-    assert journal.find("running")["error"]["code"] == "job.engine_died"
+    died = journal.find("running")
+    assert died["error"]["code"] == "job.engine_died"
+    assert died["error"]["params"] == {"state": "decoding"}  # what it was doing
+    assert died["output"] == "/out.tif"
+    assert journal.find("waiting")["error"]["params"] == {"state": "queued"}
     assert journal.find("finished")["state"] == "done"
     assert journal.find("nobody") is None
     journal.close()
