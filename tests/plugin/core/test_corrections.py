@@ -1,5 +1,9 @@
 """Corrections beside a map: written, undone, burnt in. Expected pixels are drawn by numpy, not by the code."""
 
+import os
+import subprocess
+from pathlib import Path
+
 import numpy as np
 import pytest
 from osgeo import gdal, ogr
@@ -12,6 +16,8 @@ from wholescene_qgis.core.patches import patch_at
 from wholescene_qgis.wire.errors import CorrectionsBeingEdited, CorrectionsUnusable, OutputUnwritable
 from wholescene_qgis.wire.plan import Window
 
+ROOT = Path(__file__).resolve().parents[3]
+ENGINE_PYTHON = os.environ.get("WHOLESCENE_ENGINE_PYTHON", str(ROOT / ".venv" / "bin" / "python"))
 X, Y, PIXEL = 400000.0, 4200000.0, 2.0
 
 
@@ -65,6 +71,22 @@ def test_the_file_lies_beside_the_map_with_the_fields_that_training_reads(correc
     )
     assert feature["made_at"].startswith("20")
     assert feature.GetGeometryRef().GetArea() == 30 * 50 * 4
+
+
+def test_the_engine_reads_them_as_labels_while_qgis_has_them_open(corrections, facts):
+    corrections.add([box(30, 40, 30, 50), box(70, 0, 5, 5)], 4, "forest", "patch", "job7")
+    corrections.add([box(0, 0, 5, 5)], 1, "water", "drawn")
+    script = (
+        "import sys; from pathlib import Path; from wholescene.training.data.vectors import read_layer;"
+        "from wholescene.training.finetune.classes import class_field;"
+        "path = Path(sys.argv[1]); field = class_field(path, None, None); layer = read_layer(path, None, field);"
+        "print(field, layer.crs, [polygon.value for polygon in layer.polygons])"
+    )
+    if not Path(ENGINE_PYTHON).exists():
+        pytest.skip(f"no engine at {ENGINE_PYTHON}")
+    command = [ENGINE_PYTHON, "-I", "-c", script, str(corrections_path(facts.path))]
+    told = subprocess.run(command, capture_output=True, text=True)
+    assert told.stdout.strip() == "class_name EPSG:32618 ['forest', 'forest', 'water']", told.stderr
 
 
 def test_the_layer_lies_on_the_map_in_the_colours_of_the_classes(corrections):
