@@ -56,6 +56,19 @@ def test_borders_are_measured_on_the_ground():
     assert values_of(filtered(values, 150, sides=(10.0, 20.0)))[1, 1] == 1
 
 
+def test_pixels_that_are_nearly_square_are_square():
+    # one edge of class 1 lies below class 2, one on the right of class 0, which is larger
+    values = np.full((4, 4), NODATA, np.uint8)
+    values[0, 1:3], values[1, 1] = 2, 1
+    values[1:, 0] = values[3] = 0
+    sides = RunAreas.of(METRIC, wkt(32618)).sides(1, 1)
+    assert sides[0] != sides[1]  # by the projection, and by rounding
+    assert values_of(filtered(values, 150, sides))[1, 1] == 0
+    assert values_of(filtered(values.T, 150, sides))[1, 1] == 0
+    assert values_of(filtered(values, 150, (10.5, 10.0)))[1, 1] == 2
+    assert values_of(filtered(values.T, 150, (10.0, 10.5)))[1, 1] == 2
+
+
 def test_the_smallest_goes_first_and_what_has_grown_stays():
     values = [[0, 0, 0, 0, 0, 0, 0], [0, 1, 1, 1, 2, 2, 0], [0, 0, 0, 0, 0, 0, 0]]
     # 2 (two pixels) has five edges to 0: it joins 0; so does 1 then
