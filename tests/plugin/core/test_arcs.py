@@ -96,6 +96,16 @@ def lies_on_frame(edge, shape):
     return x1 == x2 in (0, shape[1]) or y1 == y2 in (0, shape[0])
 
 
+def test_a_border_has_the_same_form_wherever_it_lies(monkeypatch):
+    values = random_map(8, 40, 50)
+    framed = np.full((3040, 5050), NODATA, np.uint8)
+    framed[3000:, 5000:] = values
+    here, there = shapes(values, smooth=True), shapes(framed, smooth=True)
+    for (_value, one), (_other, far) in zip(here, there, strict=True):
+        far.translate(-5000, -3000)
+        assert one.equals(far) or one.hausdorffDistance(far) < 1e-9  # but for the rounding of large numbers
+
+
 def test_borders_to_nothing_and_nodes_stay():
     values = np.zeros((20, 20), np.uint8)
     values[:, 10:] = 1

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from wholescene_qgis.core import patch_labels
 from wholescene_qgis.core.mapping_unit import merged
 from wholescene_qgis.core.patch_labels import Patches, RunAreas
 
@@ -135,3 +136,12 @@ def test_in_degrees_pixels_shrink_towards_the_pole():
     values[10, 4] = values[480, 4] = 1  # about 0.43 and 1.06 km² (11.13 km × 38.5 m, 11.08 km × 103.7 m ...)
     found = values_of(filtered(values, 750_000, transform=degrees, epsg=4326))
     assert (found[10, 4], found[480, 4]) == (0, 1)
+
+
+def test_the_result_does_not_depend_on_how_the_map_is_read(monkeypatch):
+    for seed in range(40):
+        values = random_map(seed, 30, 25)
+        whole = values_of(filtered(values, 700, sides=(9.3, 10.0)))
+        monkeypatch.setattr(patch_labels, "STRIP_PIXELS", 60)
+        np.testing.assert_array_equal(values_of(filtered(values, 700, sides=(9.3, 10.0))), whole)
+        monkeypatch.undo()
