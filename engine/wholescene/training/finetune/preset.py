@@ -79,15 +79,17 @@ def preset_item(name: str, item: Mapping[str, Any], classes: Classes, origin: Or
     """The content of ``preset.json``, not sealed yet; bands, scaling, resolution and licence are the base's."""
     own: dict[str, Any] = json.loads(json.dumps(item))
     properties, base = own["properties"], origin.base
-    properties.pop("wholescene:weights_missing", None)
+    for claim in ("wholescene:weights_missing", "wholescene:validated"):  # true of the base's weights only
+        properties.pop(claim, None)
     properties |= {
         "title": origin.wish.title or f"{base.title}, fine-tuned ({name})",
+        "description": _description(classes, origin),
         "mlm:name": name,
         "mlm:pretrained": True,
         "mlm:pretrained_source": base.name,
         "license": base.licence,
         "wholescene:architecture": architecture_for(base.architecture, classes),
-        "wholescene:precisions": _precisions(base),
+        "wholescene:precisions": ["float32"],  # nobody has looked at others
         "wholescene:finetuned": origin.to_dict(),
     }
     result = properties["mlm:output"][0]
@@ -108,9 +110,10 @@ def preset_item(name: str, item: Mapping[str, Any], classes: Classes, origin: Or
     return own | {"id": name, "assets": _assets(base)}
 
 
-def _precisions(base: Preset) -> list[str]:
-    """Those of the base; it learns in float32, which comes first."""
-    return ["float32", *(precision for precision in base.precisions if precision != "float32")]
+def _description(classes: Classes, origin: Origin) -> str:
+    pixels = origin.comparison.learnt + origin.comparison.held
+    taught = ", ".join(name for name, count in zip(classes.names, pixels, strict=True) if count)
+    return f"{origin.base.title}, fine-tuned with polygons of {taught} on {len(origin.wish.files)} scene(s)."
 
 
 def _identifier(name: str) -> str:

@@ -87,6 +87,9 @@ def test_the_preset_says_where_it_comes_from(scene, zoo, discs, listener):
     assert [entry.name for entry in preset.classes] == ["other", "water", "disc", "ground"]
     assert preset.classes[2].colour == "#ABCDEF"
     assert (preset.bands, preset.scaling) == (zoo.zoo.load("base").bands, zoo.zoo.load("base").scaling)
+    assert preset.validated is None  # what the base says of its own weights
+    assert preset.precisions == ("float32",)
+    assert "polygons of disc, ground on 1 scene" in preset.description
     item = json.loads((zoo.place / "mine" / "preset.json").read_text())["properties"]["wholescene:finetuned"]
     assert item["base"] == "base"
     assert item["base_weights_sha256"] == zoo.zoo.load("base").weights.sha256
