@@ -26,16 +26,18 @@ def iou_of(line: Line, test: str) -> npt.NDArray[np.float64]:
 def named(line: Line, test: str) -> tuple[float, float] | None:
     """Of the waters of all test scenes: the share whose most frequent class is right, and that class's mean share.
 
-    Pixels taken for land (class 0) do not count.
+    The first is the mean over classes, since there are more ponds than rivers. Pixels taken for land (class 0) do
+    not count.
     """
-    right, shares = [], []
+    right: dict[int, list[bool]] = {}
+    shares: list[float] = []
     for found in line["tests"][test].values():
         for counts, kind in zip(found["waters"], found["kinds"], strict=True):
             wet = np.array(counts[1:])
             if wet.sum():
-                right.append(int(wet.argmax()) + 1 == kind)
-                shares.append(wet.max() / wet.sum())
-    return (float(np.mean(right)), float(np.mean(shares))) if right else None
+                right.setdefault(kind, []).append(int(wet.argmax()) + 1 == kind)
+                shares.append(float(wet.max() / wet.sum()))
+    return (float(np.mean([np.mean(found) for found in right.values()])), float(np.mean(shares))) if right else None
 
 
 def spread(values: Sequence[float]) -> str:
