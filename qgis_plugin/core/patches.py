@@ -16,7 +16,8 @@ from .corrections_raster import CorrectedClasses, Shape, memory_store
 from .errand import GoingOn
 from .ground_areas import GroundAreas, hectares
 
-STRIP = 512  # rows that are read together: those of a block of the file
+STRIP = 512  # rows that are read together: those of a block of the file …
+STRIP_PIXELS = 16_000_000  # … but not more pixels than this
 LARGEST_PIXELS = 20_000_000
 LARGEST_RUNS = 400_000  # pieces of rows: what a patch of many small arms costs
 LARGEST_FRAME = 64_000_000  # pixels of the rectangle around it
@@ -74,6 +75,8 @@ class Flood:
     def __init__(self, classes: CorrectedClasses, value: int, going_on: GoingOn) -> None:
         self._classes, self._value, self._going_on = classes, value, going_on
         self._height = classes.facts.height
+        self._strip = max(1, min(STRIP, STRIP_PIXELS // classes.facts.width))
+        self._strips: Dict[int, "_Strip"] = {}
         self._rows: Dict[int, Tuple[List[int], List[int]]] = {}  # starts and ends of the runs of each row
         self._seen: Dict[int, bytearray] = {}
 
@@ -113,21 +116,41 @@ class Flood:
 
     def _runs_of(self, row: int) -> Tuple[List[int], List[int]]:
         if row not in self._rows:
-            self._read(row // STRIP * STRIP)
+            first = row // self._strip * self._strip
+            if first not in self._strips:
+                self._strips[first] = self._read(first)
+            self._rows[row] = self._strips[first].of_row(row - first)
+            self._seen[row] = bytearray(len(self._rows[row][0]))
         return self._rows[row]
 
-    def _read(self, first: int) -> None:
+    def _read(self, first: int) -> "_Strip":
         """Find the runs of a strip of rows."""
-        height, width = min(STRIP, self._height - first), self._classes.facts.width
+        height, width = min(self._strip, self._height - first), self._classes.facts.width
         block = self._classes.read(Window(first, 0, height, width)) == self._value
         edges = np.zeros((height, width + 1), np.int8)
         edges[:, :-1] = block
         edges[:, 1:] -= block
-        for offset in range(height):
-            line = edges[offset]
-            starts, ends = np.flatnonzero(line == 1).tolist(), np.flatnonzero(line == -1).tolist()
-            self._rows[first + offset] = (starts, ends)
-            self._seen[first + offset] = bytearray(len(starts))
+        return _Strip(edges)
+
+
+class _Strip:
+    """The runs of some rows, as arrays: only rows that the patch reaches become lists."""
+
+    def __init__(self, edges: Any) -> None:
+        """``edges`` ``[rows, columns + 1]`` are 1 where a run starts and -1 behind its end."""
+        self._starts, self._ends = (self._places(edges, sign) for sign in (1, -1))
+
+    def of_row(self, row: int) -> Tuple[List[int], List[int]]:
+        """First columns, and columns behind the last, of the runs of a row."""
+        (cols, firsts), (ends, _same) = self._starts, self._ends
+        part = slice(int(firsts[row]), int(firsts[row + 1]))
+        return cols[part].tolist(), ends[part].tolist()
+
+    @staticmethod
+    def _places(edges: Any, sign: int) -> Tuple[Any, Any]:
+        """The columns of the edges of one kind, row by row, and where each row's begin."""
+        rows, cols = np.nonzero(edges == sign)
+        return cols.astype(np.int32), np.searchsorted(rows, np.arange(edges.shape[0] + 1))
 
 
 class _Frame:

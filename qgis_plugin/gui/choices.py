@@ -51,7 +51,6 @@ class Choices(QObject):
 
     def _layer_changed(self, layer: Optional[QgsRasterLayer]) -> None:
         self.panel.notice.clear()
-        self.panel.result_view.hide()
         if layer is not None:
             self.panel.extent_choice.set_scene_crs(layer.crs(), layer.extent())
             problem = layers.problem_of(layer)

@@ -120,7 +120,6 @@ class SegmentController(QObject):
     def segment(self) -> None:
         """Make a job of what is chosen; one that is under way already is not started twice."""
         self.panel.notice.clear()
-        self.panel.result_view.hide()
         try:
             self._start(job_from(self.panel, self._taken()))
         except WholeSceneError as error:

@@ -99,7 +99,11 @@ class ResultDesk(QObject):
 
     def look_at(self, layer: Optional[QgsMapLayer]) -> None:
         """A layer was chosen: if it is a class map, show what it holds. Anything else changes nothing."""
-        if not isinstance(layer, QgsRasterLayer) or layer.providerType() != "gdal" or layer is self._layer:
+        if layer is not self._layer:
+            self._look(layer)
+
+    def _look(self, layer: Optional[QgsMapLayer]) -> None:
+        if not isinstance(layer, QgsRasterLayer) or layer.providerType() != "gdal":
             return
         if layer.customProperty(JOB_PROPERTY):  # it still grows
             return
@@ -109,10 +113,13 @@ class ResultDesk(QObject):
         )
 
     def _job_finished(self, job: Job, result: Mapping[str, Any], shown: bool) -> None:
-        for layer in layers_of([str(result["path"])]):
+        layers = layers_of([str(result["path"])])
+        for layer in layers:
             layer.setCustomProperty(REQUEST_PROPERTY, json.dumps(job.request))
             layer.setCustomProperty(MADE_BY_PROPERTY, job.id)
-            self.look_at(layer)
+            self._look(layer)
+        if not layers:  # the panel shows the areas of a map that is not in this project
+            self._leave()
 
     def _show(self, facts: Optional[ClassMap], layer_id: str) -> None:
         layer = QgsProject.instance().mapLayer(layer_id)

@@ -131,6 +131,35 @@ def test_another_raster_changes_nothing(view, plugin, write_scene, add_raster, q
     assert view.tools.isVisible()
 
 
+def test_a_map_can_be_read_while_the_next_scene_is_chosen(view, plugin, press, click, write_scene, add_raster, qtbot):
+    press(modes(view)["READ"])
+    plugin.dock.panel.layer_combo.setLayer(add_raster(write_scene("next.tif", np.ones((3, 8, 8), np.uint8)), "next"))
+    click(65, 110)
+    assert "200 pixels" in view.patch_line.text()
+
+
+def test_tools_never_belong_to_another_map_than_the_areas(view, plugin, press, click, result, qtbot, tmp_path):
+    from wholescene_qgis.core.job import Job
+
+    press(modes(view)["READ"])
+    job = Job({}, "other scene", "Water", project="another project")
+    plugin.controller.desk.finished.emit(job, {**result, "path": str(tmp_path / "elsewhere.tif")}, False)
+    assert view.title() == "elsewhere.tif"
+    assert not view.tools.isVisible()
+    assert plugin.results.facts() is None
+
+
+def test_a_map_that_a_later_run_replaced_is_looked_into_again(view, plugin, engine_map, values, qtbot):
+    from wholescene_qgis.core.job import Job
+
+    for suffix in ("", ".aux.xml"):
+        os.remove(plugin.results.facts().path + suffix)
+    again = engine_map(np.where(values == 1, 4, values))
+    plugin.controller.desk.finished.emit(Job({"preset": "x"}, "scene", "Water", id="job9"), again, True)
+    qtbot.waitUntil(lambda: pixels(view)["forest"] == 1000)
+    assert plugin.results.facts().areas[2]["pixels"] == 1000
+
+
 def test_a_click_reads_class_score_and_patch(view, press, click, plugin, layer):
     press(modes(view)["READ"])
     click(30, 50)
@@ -353,7 +382,7 @@ def test_files_are_left_to_other_threads(view, press, click, plugin, qtbot, monk
     watch(corrections_raster, "open_raster")
     watch(run_removal, "run_files")
     watch(run_removal, "remove_together")
-    plugin.results._layer = None  # as if another map had been shown
+    plugin.results._leave()  # as if another map had been shown
     plugin.results.look_at(layer)
     settle(qtbot)
     correct(view, press, click, 30, 50, "forest")
