@@ -37,6 +37,8 @@ WAYS_OUT = {
     "output.disk_full": ("output", "Choose another file"),
     "extent.outside": ("scene", "Take the whole scene"),
     "extent.empty": ("scene", "Take the whole scene"),
+    "mask.outside": ("scene", "Take the whole scene"),
+    "mask.detailed": ("scene", "Take the whole scene"),
     "engine.not_installed": ("python", "Choose its Python"),
     "engine.not_found": ("retry", "Start the engine"),
     "engine.start_failed": ("retry", "Try again"),

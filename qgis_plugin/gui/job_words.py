@@ -8,6 +8,8 @@ from ..core.job import Job, Phase
 from ..core.preflight import amount
 from .texts import stage_text, time_left, tr
 
+SOON = 10.0  # seconds that are not worth a number
+
 
 def stage_words(job: Job) -> str:
     """What happens to the job now, or how it ended."""
@@ -37,8 +39,26 @@ def detail_words(job: Job) -> str:
     parts = [f"{int(job.fraction * 100)} %", left, throughput(job.pixels_per_second()), memory(job.plan)]
     line = " · ".join(part for part in parts if part)
     if job.shown == 0 and job.stage in ("reading", "encoding", "interacting"):
-        line = f"{line}<br>{tr('The whole scene is read first; then the map grows.')}"
+        line = f"{line}<br>{reading_words(seconds_to_first_block(job))}"
     return line
+
+
+def reading_words(seconds: Optional[float]) -> str:
+    """``Reading the whole scene; first blocks in about 4 min``."""
+    if seconds is None or seconds < SOON:
+        return tr("The whole scene is read first; then the map grows.")
+    if seconds < 90:
+        return tr("Reading the whole scene; first blocks in about {n} s").format(n=round(seconds / 5.0) * 5)
+    return tr("Reading the whole scene; first blocks in about {n} min").format(n=round(seconds / 60.0))
+
+
+def seconds_to_first_block(job: Job) -> Optional[float]:
+    """What is left until the map begins to grow: the plan's share of the whole, at the pace that the job has."""
+    whole, first = job.plan.get("seconds"), job.plan.get("seconds_to_first_block")
+    if not whole or first is None or not 0 <= job.fraction < 1:
+        return None
+    pace = float(whole) if job.seconds_left is None else job.seconds_left / (1 - job.fraction)
+    return max(0.0, pace * (float(first) / float(whole) - job.fraction))
 
 
 def part_words(share: float) -> str:

@@ -12,10 +12,11 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QSize
+from wholescene_qgis.core.job import Job, Phase
 from wholescene_qgis.core.preflight import Preflight, Problem
 from wholescene_qgis.gui.band_mapping import BandMapping
 from wholescene_qgis.gui.extent_choice import ExtentChoice, ExtentMode
-from wholescene_qgis.gui.job_words import percent, throughput
+from wholescene_qgis.gui.job_words import detail_words, percent, throughput
 from wholescene_qgis.gui.notice import Notice
 from wholescene_qgis.gui.output_choice import OutputChoice
 from wholescene_qgis.gui.preflight_card import PreflightCard
@@ -293,3 +294,21 @@ def test_the_card_shows_picture_sensors_values_and_the_largest_scored_scene(pres
     preset_box.choose("fbp")
     assert "not measured here" in card.text()
     assert card.picture.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("plan", "fraction", "left", "words"),
+    [
+        ({"seconds": 600.0, "seconds_to_first_block": 480.0}, 0.0, None, "first blocks in about 8 min"),
+        ({"seconds": 600.0, "seconds_to_first_block": 480.0}, 0.4, 360.0, "first blocks in about 4 min"),
+        ({"seconds": 600.0, "seconds_to_first_block": 480.0}, 0.4, 720.0, "first blocks in about 8 min"),  # slower
+        ({"seconds": 60.0, "seconds_to_first_block": 50.0}, 0.0, None, "first blocks in about 50 s"),
+        ({"seconds": 600.0, "seconds_to_first_block": 480.0}, 0.9, 60.0, "The whole scene is read first"),
+        ({"seconds": 600.0}, 0.0, None, "The whole scene is read first"),
+        ({}, 0.0, None, "The whole scene is read first"),
+    ],
+)
+def test_when_the_map_begins_to_grow_is_told(plan, fraction, left, words):
+    job = Job({}, "scene", "Water", phase=Phase.RUNNING, stage="encoding")
+    job.plan, job.fraction, job.seconds_left = plan, fraction, left
+    assert words in detail_words(job)
