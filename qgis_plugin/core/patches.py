@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Sequence, Tuple
 
 import numpy as np
 from osgeo import gdal, ogr
@@ -20,7 +20,6 @@ STRIP = 512  # rows that are read together: those of a block of the file …
 STRIP_PIXELS = 16_000_000  # … but not more pixels than this
 LARGEST_PIXELS = 20_000_000
 LARGEST_RUNS = 400_000  # pieces of rows: what a patch of many small arms costs
-LARGEST_FRAME = 64_000_000  # pixels of the rectangle around it
 LOOK_EVERY = 2_000  # runs between two looks whether anybody still waits
 
 Run = Tuple[int, int, int]  # row, first column, column behind the last
@@ -62,11 +61,16 @@ def patch_at(facts: ClassMap, x: float, y: float, shapes: Sequence[Shape], going
     if value == facts.nodata:
         return None
     runs, whole = Flood(classes, value, going_on).from_pixel(row, col)
-    mask, first_row, first_col = _mask(runs)
     ground = GroundAreas.of(facts.transform, facts.crs)
-    area = None if ground is None else hectares(ground.square_metres(mask, first_row, first_col))
-    wkb = outline(mask, first_row, first_col, facts.transform)
-    return Patch(row, col, value, int(mask.sum()), area, classes.score(row, col), whole, wkb)
+    square_metres, outlines = 0.0, []
+    for mask, first_row, first_col in _masks(runs):
+        if not going_on():
+            raise Cancelled()
+        square_metres += 0.0 if ground is None else ground.square_metres(mask, first_row, first_col)
+        outlines.append(outline(mask, first_row, first_col, facts.transform))
+    pixels = sum(end - start for _row, start, end in runs)
+    area = None if ground is None else hectares(square_metres)
+    return Patch(row, col, value, pixels, area, classes.score(row, col), whole, joined(outlines))
 
 
 class Flood:
@@ -86,7 +90,7 @@ class Flood:
         waiting = [(row, bisect_right(starts, col) - 1)]
         self._seen[row][waiting[0][1]] = 1
         found: List[Run] = []
-        frame = _Frame(row, col)
+        pixels = 0
         while waiting:
             if len(found) % LOOK_EVERY == 0 and not self._going_on():
                 raise Cancelled()
@@ -94,8 +98,8 @@ class Flood:
             starts, ends = self._rows[row]
             run = (row, starts[number], ends[number])
             found.append(run)
-            frame.grow(run)
-            if frame.too_large(len(found)):
+            pixels += run[2] - run[1]
+            if pixels >= LARGEST_PIXELS or len(found) >= LARGEST_RUNS:
                 return found, False
             waiting += self._beside(row - 1, run) + self._beside(row + 1, run)
         return found, True
@@ -153,38 +157,26 @@ class _Strip:
         return cols.astype(np.int32), np.searchsorted(rows, np.arange(edges.shape[0] + 1))
 
 
-class _Frame:
-    """How large a patch has become."""
+def _masks(runs: Sequence[Run]) -> Iterator[Tuple[Any, int, int]]:
+    """The pixels of the runs strip by strip, each with the row and column of its upper left pixel.
 
-    def __init__(self, row: int, col: int) -> None:
-        self._top, self._bottom, self._left, self._right = row, row + 1, col, col + 1
-        self._pixels = 0
-
-    def grow(self, run: Run) -> None:
-        """Take a run in."""
-        row, start, end = run
-        self._pixels += end - start
-        self._top, self._bottom = min(self._top, row), max(self._bottom, row + 1)
-        self._left, self._right = min(self._left, start), max(self._right, end)
-
-    def too_large(self, runs: int) -> bool:
-        """Whether following it further would take too long."""
-        frame = (self._bottom - self._top) * (self._right - self._left)
-        return self._pixels >= LARGEST_PIXELS or runs >= LARGEST_RUNS or frame >= LARGEST_FRAME
+    Of a river across the scene no mask around all of it is made.
+    """
+    strips: Dict[int, List[Run]] = {}
+    for run in runs:
+        strips.setdefault(run[0] // STRIP, []).append(run)
+    for number in sorted(strips):
+        part = strips[number]
+        top, bottom = min(run[0] for run in part), max(run[0] for run in part) + 1
+        left, right = min(run[1] for run in part), max(run[2] for run in part)
+        mask = np.zeros((bottom - top, right - left), bool)
+        for row, start, end in part:
+            mask[row - top, start - left : end - left] = True
+        yield mask, top, left
 
 
-def _mask(runs: Sequence[Run]) -> Tuple[Any, int, int]:
-    """The pixels of the runs, and the row and column of its upper left one."""
-    top, bottom = min(run[0] for run in runs), max(run[0] for run in runs) + 1
-    left, right = min(run[1] for run in runs), max(run[2] for run in runs)
-    mask = np.zeros((bottom - top, right - left), bool)
-    for row, start, end in runs:
-        mask[row - top, start - left : end - left] = True
-    return mask, top, left
-
-
-def outline(mask: Any, row: int, col: int, transform: Sequence[float]) -> bytes:
-    """The edges of the pixels of a mask as one polygon (WKB) in the coordinates of ``transform``."""
+def outline(mask: Any, row: int, col: int, transform: Sequence[float]) -> Any:
+    """The edges of the pixels of a mask (an OGR geometry) in the coordinates of ``transform``."""
     height, width = mask.shape
     raster = gdal.GetDriverByName("MEM").Create("", width, height, 1, gdal.GDT_Byte)
     x0, a, b, y0, d, e = transform
@@ -197,5 +189,22 @@ def outline(mask: Any, row: int, col: int, transform: Sequence[float]) -> bytes:
     parts = ogr.Geometry(ogr.wkbMultiPolygon)
     for feature in layer:
         parts.AddGeometry(feature.GetGeometryRef())
-    shape = parts.GetGeometryRef(0) if parts.GetGeometryCount() == 1 else parts
+    return parts
+
+
+def joined(outlines: Sequence[Any]) -> bytes:
+    """One geometry (WKB) of the outlines of all strips, without the borders between them."""
+    if len(outlines) == 1:
+        shape = outlines[0]
+    else:
+        every = ogr.Geometry(ogr.wkbMultiPolygon)
+        for parts in outlines:
+            # pixels that touch by corners only make rings that touch themselves, which cannot be joined
+            valid = parts if parts.IsValid() else parts.MakeValid()
+            polygons = [valid] if valid.GetGeometryCount() == 0 or valid.GetGeometryName() == "POLYGON" else valid
+            for polygon in polygons:
+                every.AddGeometry(polygon)
+        shape = every.UnionCascaded()
+    if shape.GetGeometryName() == "MULTIPOLYGON" and shape.GetGeometryCount() == 1:
+        shape = shape.GetGeometryRef(0)
     return bytes(shape.ExportToWkb())

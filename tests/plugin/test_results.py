@@ -156,7 +156,8 @@ def test_a_map_that_a_later_run_replaced_is_looked_into_again(view, plugin, engi
         os.remove(plugin.results.facts().path + suffix)
     again = engine_map(np.where(values == 1, 4, values))
     plugin.controller.desk.finished.emit(Job({"preset": "x"}, "scene", "Water", id="job9"), again, True)
-    qtbot.waitUntil(lambda: pixels(view)["forest"] == 1000)
+    assert pixels(view)["forest"] == 1000  # as the engine told it
+    settle(qtbot)
     assert plugin.results.facts().areas[2]["pixels"] == 1000
 
 

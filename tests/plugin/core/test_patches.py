@@ -5,8 +5,10 @@ import pytest
 from qgis.core import QgsCoordinateReferenceSystem, QgsDistanceArea, QgsGeometry, QgsProject, QgsRectangle
 from wholescene_qgis.core import patches
 from wholescene_qgis.core.class_map import ClassMap
+from wholescene_qgis.core.corrections_raster import CorrectedClasses, Shape
 from wholescene_qgis.core.patches import patch_at
 from wholescene_qgis.wire.errors import Cancelled
+from wholescene_qgis.wire.plan import Window
 
 UTM = (2.0, 0.0, 400000.0, 0.0, -2.0, 4200000.0)
 DEGREES = (0.0001, 0.0, 12.0, 0.0, -0.0001, 60.0)
@@ -101,6 +103,22 @@ def test_a_patch_across_strips_is_one(engine_map):
     facts = ClassMap.read(engine_map(values)["path"])
     patch = at(facts, 0, 5)
     assert (patch.pixels, patch.whole) == (1500 + 24 + 1, True)
+    shape = polygon(patch)
+    assert shape.isGeosValid()
+    assert not shape.isMultipart()
+    assert shape.area() == patch.pixels * 4
+
+
+def test_a_ragged_patch_across_strips_keeps_every_pixel(engine_map):
+    values = (np.random.default_rng(3).random((1100, 60)) < 0.7).astype(np.uint8)
+    values[:, 30] = 1
+    facts = ClassMap.read(engine_map(values)["path"])
+    patch = at(facts, 0, 30)
+    shape = Shape(4, patch.wkb)
+    burnt = CorrectedClasses(facts, [shape]).read(Window(0, 0, 1100, 60))
+    assert polygon(patch).area() == patch.pixels * 4
+    assert (burnt == 4).sum() == patch.pixels
+    assert (values[burnt == 4] == 1).all()
 
 
 def test_a_patch_that_is_too_large_says_so(engine_map, monkeypatch):
