@@ -9,8 +9,10 @@ import numpy
 import pytest
 from osgeo import gdal
 from wholescene_qgis.core.growing_rasters import dispose
+from wholescene_qgis.core.preflight import Preflight, estimated
 from wholescene_qgis.core.session import EngineSession
 from wholescene_qgis.wire.connection import ConnectionInfo, connection_file, read_connection
+from wholescene_qgis.wire.estimate import Estimate
 from wholescene_qgis.wire.message import new_key
 
 ROOT = Path(__file__).parents[3]
@@ -193,3 +195,29 @@ def test_a_shutdown_is_told_as_such(qtbot, live, serving):
         live.shutdown_engine()
     assert "shut down" in lost.args[0]["message"]
     assert process.wait(20) == 0
+
+
+def test_an_estimate_of_the_true_engine_fills_the_card(live, qtbot, write_scene):
+    scene = write_scene("scene.tif", numpy.zeros((3, 300, 400), "uint8"))
+    with qtbot.waitSignal(live.estimated, **WAIT) as told:
+        live.ask_estimate({"request": {"sources": [str(scene)], "preset": "water-lite"}}, "mine")
+    ticket, values, machine = told.args
+    estimate = Estimate.from_dict(values)
+    assert (ticket, estimate.kept) == ("mine", (400, 300))
+    found = estimated(Preflight((1, 1), (1, 1), (1, 1), 1, ()), estimate, machine, {})
+    assert found.cost.memory > 10_000_000
+    assert 0 < found.cost.to_first_block < found.cost.seconds
+    assert "0 to 0" in found.problems[-1].text  # the values: all are 0
+    with qtbot.waitSignal(live.unestimated, **WAIT) as refused:
+        live.ask_estimate({"request": {"sources": [], "preset": "water-lite"}}, "bad")
+    assert (refused.args[0], refused.args[1]["code"]) == ("bad", "request.invalid")
+
+
+def test_status_tells_the_panel_what_computes(live, qtbot):
+    def heard():
+        with qtbot.waitSignal(live.status, **WAIT) as told:
+            live.request_status()
+        return told.args[0]["machine"]
+
+    qtbot.waitUntil(lambda: heard() is not None, timeout=30_000)
+    assert heard()["memory_total"] > 0

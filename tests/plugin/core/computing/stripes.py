@@ -33,3 +33,17 @@ def _pause(pace, sink):
     time.sleep({"slow": 0.2, "steady": 0.01}.get(pace, 0))
     if sink.cancelled():
         raise Cancelled()
+
+
+def estimate(question, sink, **given):
+    """The true one: what the plugin shows of it is tested."""
+    from wholescene.service import compute
+
+    return compute.estimate(question, sink, **given)
+
+
+def survey(question, sink, **given):
+    """The true one."""
+    from wholescene.service import compute
+
+    return compute.survey(question, sink, **given)
