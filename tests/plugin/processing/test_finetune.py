@@ -7,10 +7,15 @@ import numpy as np
 import processing
 import pytest
 from qgis.core import QgsProcessingException, QgsProcessingFeedback, QgsProject, QgsVectorLayer
-from wholescene_qgis.core.finetune import NEWS, FinetuneProcess
+from wholescene_qgis.core.finetune import FinetuneProcess
 from wholescene_qgis.wire.errors import Cancelled, EngineStartFailed, NotBetter
 
 SIDE = 192
+
+
+def news():
+    """Of the plugin that is loaded: QGIS loads its modules anew with every test."""
+    return sys.modules["wholescene_qgis.core.finetune"].NEWS
 
 
 class Feedback(QgsProcessingFeedback):
@@ -73,13 +78,13 @@ def parameters(scene, labels, **more):
 
 def test_corrections_become_a_preset(engine_python, scene, corrections, private_engine):
     told, made = Feedback(), []
-    NEWS.made.connect(made.append)
+    news().made.connect(made.append)
     try:
         outputs = processing.run(
             "wholescene:finetune", parameters(scene, corrections, EVEN_IF_WORSE=True), feedback=told
         )
     finally:
-        NEWS.made.disconnect(made.append)
+        news().made.disconnect(made.append)
     assert outputs["PRESET"] == "drawn"
     assert made == ["drawn"]  # the panel asks for the presets
     preset = json.loads((private_engine / "data" / "presets" / "drawn" / "preset.json").read_text())
@@ -169,3 +174,11 @@ def test_a_process_is_ended_when_nobody_wants_it(plugin, speaking, tmp_path):
     with pytest.raises(Cancelled):
         run(stop=lambda: True)
     assert not mark.exists()
+
+
+def test_the_panel_asks_for_the_presets_when_there_is_a_new_one(engine, plugin, qtbot):
+    qtbot.waitUntil(lambda: plugin.controller.link.is_ready(), timeout=10_000)
+    qtbot.waitUntil(lambda: "presets" in engine.heard_types(), timeout=10_000)
+    before = engine.heard_types().count("presets")
+    news().made.emit("drawn")
+    qtbot.waitUntil(lambda: engine.heard_types().count("presets") == before + 1, timeout=10_000)
