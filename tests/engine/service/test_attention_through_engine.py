@@ -11,6 +11,7 @@ from service_helpers import View, running_engine
 from jobs import picture, random_zoo, write_scene
 from wholescene.cli.main import main
 from wholescene.service.client import EngineClient
+from wholescene.service.crew import Crew
 from wholescene.wire.attention import AttentionRequest
 from wholescene.wire.errors import (
     BadRequest,
@@ -165,3 +166,22 @@ def test_what_the_preset_does_not_have_is_refused_before_it_computes(true_engine
                 client.attention(AttentionRequest(**{"request": request, "x": 500_100, "y": 4_999_900, **fields}), view)
             assert "encoding" not in view.stages
     assert files(tmp_path) == []
+
+
+def test_a_group_of_ranks_answers_too_and_goes_on(tmp_path):
+    """One rank computes, the others wait; an error of the question leaves the group as it is."""
+    random_zoo(tmp_path / "presets")
+    scene = write_scene(tmp_path / "scene.tif", picture(260, 400))
+    home = tmp_path / "home"
+    home.mkdir()
+    request = SegmentRequest((str(scene),), "random", str(tmp_path / "heat.tif"), precision="float32")
+    environment = {"WHOLESCENE_PRESETS": str(tmp_path / "presets"), "OMP_NUM_THREADS": "1"}
+    crew = Crew(("cpu", "cpu"))
+    with running_engine(home, crew=crew, environment=environment) as path, EngineClient.connect(path) as client:
+        with pytest.raises(SpimStages):
+            client.attention(AttentionRequest(request, 500_100, 4_999_900, stage=0), View())
+        before = [rank["pid"] for rank in client.status()["worker"]["ranks"]]
+        result = client.attention(AttentionRequest(request, 500_100, 4_999_900), View())
+        assert [rank["pid"] for rank in client.status()["worker"]["ranks"]] == before
+    with rasterio.open(result["path"]) as file:
+        assert file.read(1).sum() == pytest.approx(1, rel=1e-5)
