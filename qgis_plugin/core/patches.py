@@ -19,7 +19,8 @@ from .ground_areas import GroundAreas, hectares
 STRIP = 512  # rows that are read together: those of a block of the file …
 STRIP_PIXELS = 16_000_000  # … but not more pixels than this
 LARGEST_PIXELS = 20_000_000
-LARGEST_RUNS = 400_000  # pieces of rows: what a patch of many small arms costs
+LARGEST_RUNS = 100_000  # pieces of rows: what a patch of many small arms costs
+LARGEST_KNOWN = 4_000_000  # runs of the class in the rows that the patch reaches: what they take in memory
 LOOK_EVERY = 2_000  # runs between two looks whether anybody still waits
 
 Run = Tuple[int, int, int]  # row, first column, column behind the last
@@ -70,7 +71,7 @@ def patch_at(facts: ClassMap, x: float, y: float, shapes: Sequence[Shape], going
         outlines.append(outline(mask, first_row, first_col, facts.transform))
     pixels = sum(end - start for _row, start, end in runs)
     area = None if ground is None else hectares(square_metres)
-    return Patch(row, col, value, pixels, area, classes.score(row, col), whole, joined(outlines))
+    return Patch(row, col, value, pixels, area, classes.score(row, col), whole, joined(outlines, whole))
 
 
 class Flood:
@@ -81,6 +82,7 @@ class Flood:
         self._height = classes.facts.height
         self._strip = max(1, min(STRIP, STRIP_PIXELS // classes.facts.width))
         self._strips: Dict[int, "_Strip"] = {}
+        self._known = 0
         self._rows: Dict[int, Tuple[List[int], List[int]]] = {}  # starts and ends of the runs of each row
         self._seen: Dict[int, bytearray] = {}
 
@@ -99,7 +101,7 @@ class Flood:
             run = (row, starts[number], ends[number])
             found.append(run)
             pixels += run[2] - run[1]
-            if pixels >= LARGEST_PIXELS or len(found) >= LARGEST_RUNS:
+            if pixels >= LARGEST_PIXELS or len(found) >= LARGEST_RUNS or self._known >= LARGEST_KNOWN:
                 return found, False
             waiting += self._beside(row - 1, run) + self._beside(row + 1, run)
         return found, True
@@ -125,6 +127,7 @@ class Flood:
                 self._strips[first] = self._read(first)
             self._rows[row] = self._strips[first].of_row(row - first)
             self._seen[row] = bytearray(len(self._rows[row][0]))
+            self._known += len(self._seen[row])
         return self._rows[row]
 
     def _read(self, first: int) -> "_Strip":
@@ -192,19 +195,18 @@ def outline(mask: Any, row: int, col: int, transform: Sequence[float]) -> Any:
     return parts
 
 
-def joined(outlines: Sequence[Any]) -> bytes:
-    """One geometry (WKB) of the outlines of all strips, without the borders between them."""
-    if len(outlines) == 1:
-        shape = outlines[0]
-    else:
-        every = ogr.Geometry(ogr.wkbMultiPolygon)
-        for parts in outlines:
-            # pixels that touch by corners only make rings that touch themselves, which cannot be joined
-            valid = parts if parts.IsValid() else parts.MakeValid()
-            polygons = [valid] if valid.GetGeometryCount() == 0 or valid.GetGeometryName() == "POLYGON" else valid
-            for polygon in polygons:
-                every.AddGeometry(polygon)
-        shape = every.UnionCascaded()
+def joined(outlines: Sequence[Any], seamless: bool) -> bytes:
+    """One geometry (WKB) of the outlines of all strips; ``seamless`` without the borders between them.
+
+    That may take long for a patch of many arms, and is not worth it for a part that is only looked at.
+    """
+    every = ogr.Geometry(ogr.wkbMultiPolygon)
+    for parts in outlines:
+        # pixels that touch by corners only make rings that touch themselves, which cannot be joined
+        valid = parts if not seamless or len(outlines) == 1 or parts.IsValid() else parts.MakeValid()
+        for polygon in [valid] if valid.GetGeometryName() == "POLYGON" else valid:
+            every.AddGeometry(polygon)
+    shape = every.UnionCascaded() if seamless and len(outlines) > 1 else every
     if shape.GetGeometryName() == "MULTIPOLYGON" and shape.GetGeometryCount() == 1:
         shape = shape.GetGeometryRef(0)
     return bytes(shape.ExportToWkb())
