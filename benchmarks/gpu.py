@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 
 import torch
 
@@ -39,7 +39,7 @@ class RandomScene:
     def __init__(self, size: tuple[int, int], device: str) -> None:
         self.size, self.device = size, device
 
-    def read(self, windows: Iterable[Window]) -> Iterator[Patch]:
+    def read(self, windows: Iterable[Window]) -> Generator[Patch, None, None]:
         """Noise ``[1, 3, h, w]`` for each window."""
         for window in windows:
             yield Patch(torch.randn(1, 3, window.height, window.width, device=self.device), window, self.size)

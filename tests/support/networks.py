@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 from unittest.mock import patch
@@ -80,7 +80,7 @@ class ArraySource:
         self.image = pad(image)
         self.size = (self.image.shape[-2], self.image.shape[-1])
 
-    def read(self, windows: Iterable[Window]) -> Iterator[Patch]:
+    def read(self, windows: Iterable[Window]) -> Generator[Patch, None, None]:
         for window in windows:
             rows = slice(window.row, window.row + window.height)
             yield Patch(self.image[..., rows, window.col : window.col + window.width], window, self.size)

@@ -62,15 +62,16 @@ class Delivery:
         return self.view.valid(window) if self.on_model_grid else self.scene.valid(self.bands, window)
 
 
-def classify(logits: Logits, values: Tensor, *, confidence: bool) -> list[Pixels]:
-    """Class values ``[h, w]`` of a tile and, if asked for, the winner's probability in percent.
+def classify(tile: Window, logits: Logits, values: Tensor, *, confidence: bool) -> list[Pixels]:
+    """Class values ``[h, w]`` of a tile of the scene and, if asked for, the winner's probability in percent.
 
     Raises:
-        NotFinite: a highest logit is no number or infinite. The first class would win, as if it had been found.
+        NotFinite: a highest logit in or beside the tile is no number or infinite. The first class would
+            win, as if it had been found.
     """
     best, finite = logits.winners()
     if not finite:
-        raise errors.NotFinite(row=logits.window.row, col=logits.window.col)
+        raise errors.NotFinite(row=tile.row, col=tile.col)
     layers = [values.numpy()[best.cpu().numpy()]]
     if confidence:
         probability = torch.softmax(logits.enlarged().data[0], 0).amax(0)

@@ -24,7 +24,7 @@ class ExactSum:
         self.count = count
 
     def add(self, frame: int, values: Tensor) -> None:
-        """Add a tile's float32 ``values`` ``[count]``."""
+        """Add a tile's float32 ``values`` ``[count]``, which are kept for a while and so should be no part of more."""
         self._waiting.append((frame, values))
         if len(self._waiting) == AT_ONCE:
             self._settle()

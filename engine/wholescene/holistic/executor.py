@@ -7,7 +7,8 @@ and values are exchanged before or between. With one rank and one region nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle
@@ -37,12 +38,12 @@ Result = TypeVar("Result")
 class Source(Protocol):
     """The scene as the network sees it."""
 
-    def read(self, windows: Iterable[Window]) -> Iterator[Patch]:
-        """A patch ``[1, bands, h, w]`` for each window of the padded scene, in order."""
+    def read(self, windows: Iterable[Window]) -> Generator[Patch, None, None]:
+        """A patch ``[1, bands, h, w]`` for each window of the padded scene, in order; closed when no more is wanted."""
 
 
 class Ticker(Protocol):
-    """Told after each tile; may raise to stop the run."""
+    """Told after each tile, in any thread, but by one at a time; may raise to stop the run."""
 
     def tick(self, step: Step, pixels: int, macs: int) -> None:
         """``pixels`` of the step's output, which took ``macs`` multiply-adds each, are done."""
@@ -165,10 +166,9 @@ class Executor:
             here = Patch(data, moved(patch.window, -origin.row, -origin.col), size)
             chunk.write(tile, _cropped(step.run([here]), tile, frame))
 
-        scene = self.source.read(rescale(tile, stride, 1) for tile in tiles)
-        self.lanes.for_each(
-            compute, zip(tiles, scene, strict=True), lambda read, _: self._tick(step, read[0], step.macs)
-        )
+        with closing(self.source.read(rescale(tile, stride, 1) for tile in tiles)) as scene:
+            reads = zip(tiles, scene, strict=True)
+            self.lanes.for_each(compute, reads, lambda read, _: self._tick(step, read[0], step.macs))
 
     def _tile(self, step: Local, resident: Resident, tile: Window, stride: int) -> Patch:
         frame = self._frame(step, tile, stride)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import Generic, TypeVar
 
@@ -70,14 +70,20 @@ class Lanes:
         After an error no lane takes another item, and the error is raised here.
         """
         work = _Work(compute, iter(items), done)
-        others = [self._pool.submit(_inferring, work.run) for _ in range(self.count - 1)] if self._pool else []
-        try:
+        if self._pool is None:
             work.run()
+            return
+        others: list[Future[None]] = []
+        try:
+            others += (self._pool.submit(_inferring, work.run) for _ in range(self.count - 1))
+            _inferring(work.run)
+        except BaseException:
+            work.over = True
+            raise
         finally:
-            problems = [future.exception() for future in others]
-        for problem in problems:
-            if problem is not None:
-                raise problem
+            wait(others)
+        while others:
+            others.pop().result()  # held by no name: an error would hold the frame, and the frame the error
 
     def __enter__(self) -> Lanes:
         if self.count:

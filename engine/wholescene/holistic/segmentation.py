@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TypeVar
@@ -246,7 +246,7 @@ class Job:
     def _judge(self, tile: Window, logits: Logits) -> tuple[Window, list[Pixels]]:
         """What the logits of a tile say, and where inside the scene."""
         ((_, inside),) = windows_inside([tile], self.view.grid.height, self.view.grid.width)
-        layers = classify(logits, self.values, confidence=self.request.confidence)
+        layers = classify(tile, logits, self.values, confidence=self.request.confidence)
         return inside, [layer[: inside.height, : inside.width] for layer in layers]
 
     def _hand_over(self, window: Window, layers: Sequence[Pixels]) -> None:
@@ -310,15 +310,16 @@ class _ViewSource:
         self.view = view
         self.size = _padded(view)
 
-    def read(self, windows: Iterable[Window]) -> Iterator[Patch]:
-        """A patch for each window; the reading runs ahead in a thread."""
+    def read(self, windows: Iterable[Window]) -> Generator[Patch, None, None]:
+        """A patch for each window; the reading runs ahead in a thread, until this is closed."""
         grid = self.view.grid
         padded = list(windows)
         inside = [window for _, window in windows_inside(padded, grid.height, grid.width)]
-        for window, (part, values) in zip(padded, self.view.prefetch(inside), strict=True):
-            data = torch.from_numpy(values)[None]
-            margins = (0, window.width - part.width, 0, window.height - part.height)
-            yield Patch(F.pad(data, margins) if any(margins) else data, window, self.size)
+        with contextlib.closing(self.view.prefetch(inside)) as parts:
+            for window, (part, values) in zip(padded, parts, strict=True):
+                data = torch.from_numpy(values)[None]
+                margins = (0, window.width - part.width, 0, window.height - part.height)
+                yield Patch(F.pad(data, margins) if any(margins) else data, window, self.size)
 
 
 def _padded(view: ModelView) -> tuple[int, int]:

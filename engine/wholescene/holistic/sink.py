@@ -13,7 +13,10 @@ Pixels = npt.NDArray[np.uint8]
 
 
 class Sink(Protocol):
-    """What `wholescene.holistic.segment` talks to: a terminal, or the engine's worker."""
+    """What `wholescene.holistic.segment` talks to: a terminal, or the engine's worker.
+
+    Progress and whether it is cancelled come from any thread, one at a time.
+    """
 
     def planned(self, plan: Plan) -> None:
         """The plan, once, before the first block."""

@@ -18,14 +18,24 @@ AT_ONCE = 1 << 19  # logits that are blended at one time
 
 @dataclass(frozen=True)
 class Logits:
-    """What a decoder gives for the pixels ``window`` of a map that is ``factor`` times as fine.
+    """What a decoder gives for the pixels ``window`` of a map that is ``factor`` times as fine, 1 or even.
 
-    ``coarse`` has a pixel more than these on each side, but where the map ends.
+    ``coarse`` has a pixel more than these on each side, but where the map ends. ``window`` counts
+    as ``coarse`` does: from the corner of what the decoder takes for the whole map.
+
+    Raises:
+        ValueError: the factor is another, or there are more classes than a byte can name.
     """
 
     coarse: Patch
     factor: int
     window: Window
+
+    def __post_init__(self) -> None:
+        if self.factor > 1 and self.factor % 2:
+            raise ValueError(f"logits are enlarged by even factors, not by {self.factor}")
+        if self.coarse.data.shape[1] > 256:
+            raise ValueError(f"class maps hold at most 256 classes, not {self.coarse.data.shape[1]}")
 
     def enlarged(self) -> Patch:
         """Logits ``[1, classes, h, w]`` of the window, in float32, enlarged bilinearly.
@@ -39,24 +49,28 @@ class Logits:
 
         Between four coarse pixels that have one and the same winner no other class can win: blending
         keeps order. So only where they differ, along the borders of what is seen, logits are enlarged.
+        The pixels that are known around the window have to be finite too.
         """
         planes = self._planes()
         highest, best = planes.max(0)
-        classes = best.to(torch.uint8)
-        if self.factor > 1:
-            classes = _in_cells(planes, classes, self.factor)
-        return classes, bool(highest.isfinite().all())
+        classes, finite = best.to(torch.uint8), bool(highest.isfinite().all())
+        if self.factor == 1:
+            return classes, finite
+        classes, between = _in_cells(planes, classes, self.factor)
+        return classes, finite and between
 
     def _planes(self) -> Tensor:
         """Coarse logits ``[classes, h / factor + 2, w / factor + 2]`` in float32; the map's edges are repeated."""
         window, border = self.window, int(self.factor > 1)
         tile = Window(*(side // self.factor for side in (window.row, window.col, window.height, window.width)))
         around = surround(tile, border, *self.coarse.size)
-        data = _float(self.coarse.crop(around).data).contiguous()
+        data = _float(self.coarse.crop(around).data)
+        if not border:
+            return data[0]
         left, top = tile.col - around.col, tile.row - around.row
         right, bottom = around.width - tile.width - left, around.height - tile.height - top
         missing = [border - side for side in (left, right, top, bottom)]
-        return (F.pad(data, missing, mode="replicate") if any(missing) else data)[0]
+        return (F.pad(data, missing, mode="replicate") if any(missing) else data)[0].contiguous()
 
 
 def enlarged(coarse: Patch, factor: int) -> Patch:
@@ -67,25 +81,28 @@ def enlarged(coarse: Patch, factor: int) -> Patch:
     return on_patch.upsample(coarse.like(data), factor) if factor > 1 else coarse.like(data)
 
 
-def _in_cells(planes: Tensor, classes: Tensor, factor: int) -> Tensor:
+def _in_cells(planes: Tensor, classes: Tensor, factor: int) -> tuple[Tensor, bool]:
     """Winners ``[(h - 2) * factor, (w - 2) * factor]`` from logits ``[classes, h, w]`` and their winners ``[h, w]``.
 
     A cell is what lies between the centres of four coarse pixels: ``factor`` x ``factor`` fine ones.
+    The second result says whether all highest logits that had to be blended are finite.
     """
     height, width = (side - 1 for side in classes.shape)
     first = classes[:-1, :-1]
     mixed = (first != classes[:-1, 1:]) | (first != classes[1:, :-1]) | (first != classes[1:, 1:])
     cells = first[:, None, :, None].expand(height, factor, width, factor).contiguous()
-    places = mixed.nonzero()
+    places, finite = mixed.nonzero(), True
     for part in torch.split(places, max(1, AT_ONCE // (factor * factor * len(planes)))):
         rows, cols = part.unbind(1)
-        cells[rows, :, cols] = _blended(planes, rows, cols, factor)
+        highest, best = _blended(planes, rows, cols, factor).max(2)
+        finite = finite and bool(highest.isfinite().all())
+        cells[rows, :, cols] = best.to(torch.uint8).permute(2, 0, 1)
     half = factor // 2
-    return cells.view(height * factor, width * factor)[half:-half, half:-half]
+    return cells.view(height * factor, width * factor)[half:-half, half:-half], finite
 
 
 def _blended(planes: Tensor, rows: Tensor, cols: Tensor, factor: int) -> Tensor:
-    """Winners ``[cells, factor, factor]`` in uint8 of the cells below and right of these coarse pixels.
+    """Logits ``[factor, factor, classes, cells]`` of the cells below and right of these coarse pixels.
 
     Multiplied and added one by one, so that rounding does not depend on how many cells there are.
     """
@@ -93,8 +110,7 @@ def _blended(planes: Tensor, rows: Tensor, cols: Tensor, factor: int) -> Tensor:
     across = weight[:, None, None]
     upper, lower = ((1 - across) * planes[:, row, cols] + across * planes[:, row, cols + 1] for row in (rows, rows + 1))
     down = weight[:, None, None, None]
-    values = (1 - down) * upper + down * lower
-    return values.max(2).indices.to(torch.uint8).permute(2, 0, 1)
+    return (1 - down) * upper + down * lower
 
 
 def _float(data: Tensor) -> Tensor:

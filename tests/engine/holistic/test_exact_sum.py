@@ -67,6 +67,15 @@ def test_what_cannot_be_held_is_no_number(number):
     assert sums.result()[1].tolist() == [3.0, 4.0]
 
 
+def test_sums_of_many_tiles_and_frames_are_kept_apart():
+    numbers = torch.randint(-(2**20), 2**20, (300, 3), generator=torch.Generator().manual_seed(0))
+    sums = ExactSum(4, 3)
+    for tile, row in enumerate(numbers):
+        sums.add(tile % 4, row.float())
+    expected = torch.stack([numbers[frame::4].sum(0) for frame in range(4)])
+    assert torch.equal(sums.result(), expected.float())
+
+
 def test_the_most_tiles_that_fit():
     sums = ExactSum(1, 1)
     largest = torch.tensor([2.0**BITS - 2.0**22])  # the float32 below the limit

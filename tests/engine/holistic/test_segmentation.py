@@ -212,6 +212,6 @@ def test_features_that_overflow_are_told_and_not_mapped(tmp_path, scene):
 def test_a_logit_that_is_no_number_is_told(number):
     data, window = torch.zeros(1, 3, 8, 8), Window(0, 0, 8, 8)
     data[0, 1, 4, 5] = number
-    logits = Logits(Patch(data, window, (8, 8)), 1, window)
-    with pytest.raises(errors.NotFinite):
-        classify(logits, torch.arange(3, dtype=torch.uint8), confidence=False)
+    logits, tile = Logits(Patch(data, window, (8, 8)), 1, window), Window(64, 128, 8, 8)
+    with pytest.raises(errors.NotFinite, match="row 64, column 128"):
+        classify(tile, logits, torch.arange(3, dtype=torch.uint8), confidence=False)

@@ -86,6 +86,29 @@ def test_a_class_that_is_impossible_somewhere_is_no_error():
     assert 1 not in classes
 
 
+def test_between_pixels_that_exclude_each_others_classes_nothing_can_win():
+    coarse = torch.zeros(1, 2, 4, 4)
+    coarse[0, 0, :, :2] = coarse[0, 1, :, 2:] = -math.inf
+    assert logits_of(coarse, 4, Window(0, 0, 16, 16)).winners()[1] is False
+
+
+@pytest.mark.parametrize(("classes", "factor"), [(257, 4), (2, 3)])
+def test_what_a_class_map_cannot_hold_is_refused(classes, factor):
+    with pytest.raises(ValueError, match="not"):
+        logits_of(noise(classes, 4, 4), factor, Window(0, 0, 4 * factor, 4 * factor))
+
+
+def test_256_classes_are_told_apart():
+    coarse = torch.eye(256).view(1, 256, 16, 16)
+    assert torch.equal(winners(coarse, 2)[::2, ::2].flatten().long(), torch.arange(256))
+
+
+@pytest.mark.parametrize("factor", [2, 32])
+def test_a_map_of_one_coarse_pixel_is_of_one_class(factor):
+    coarse = torch.tensor([0.0, 2.0, 1.0]).view(1, 3, 1, 1)
+    assert torch.equal(winners(coarse, factor), torch.ones(factor, factor, dtype=torch.uint8))
+
+
 def test_dense_logits_are_taken_as_they_are():
     dense = noise(4, 10, 12)
     window = Window(0, 0, 10, 12)
