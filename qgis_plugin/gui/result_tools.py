@@ -14,8 +14,12 @@ from ..compat import QAction
 from .texts import tr
 from .widgets import yielding
 
-POLYGONS, FINETUNE, ACCURACY, WRITE, REMOVE = "polygons", "finetune", "accuracy", "write", "remove"
-ALGORITHMS = {POLYGONS: "wholescene:polygons", FINETUNE: "wholescene:finetune"}
+POLYGONS, FILTER, FINETUNE, ACCURACY, WRITE, REMOVE = "polygons", "filter", "finetune", "accuracy", "write", "remove"
+ALGORITHMS = {
+    POLYGONS: "wholescene:polygons",
+    FILTER: "wholescene:mappingunit",
+    FINETUNE: "wholescene:finetune",
+}
 PACKAGE = __name__.rpartition(".")[0]
 
 
@@ -55,12 +59,13 @@ class ResultTools(QWidget):
         more = QToolButton()
         more.setObjectName("wholesceneMore")
         more.setText(tr("More"))
-        more.setToolTip(tr("Polygons, accuracy, fine-tuning, the corrected map, removing this run"))
+        more.setToolTip(tr("Polygons, small patches, accuracy, fine-tuning, the corrected map, removing this run"))
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         more.setMenu(self.menu)
         layout.addWidget(more)
         for name, text in (
             (POLYGONS, tr("Polygons…")),
+            (FILTER, tr("Without small patches…")),
             (ACCURACY, tr("Accuracy…")),
             (FINETUNE, tr("Fine-tune…")),
             (WRITE, tr("Write the corrected map")),
