@@ -64,7 +64,7 @@ def plugin_files() -> dict[str, bytes]:
 def wire_files() -> dict[str, bytes]:
     """``wholescene.wire``, unchanged; it finds msgpack under ``_vendor``."""
     folder = ROOT / "engine" / "wholescene" / "wire"
-    return {f"wire/{path.name}": path.read_bytes() for path in sorted(folder.glob("*.py"))}
+    return {f"wire/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in sorted(folder.rglob("*.py"))}
 
 
 def msgpack_files() -> dict[str, bytes]:

@@ -47,8 +47,9 @@ def test_metadata_has_what_the_plugin_site_requires(files):
 
 def test_wire_is_the_engine_s_own(files):
     wire = ROOT / "engine" / "wholescene" / "wire"
-    inside = {name.split("/")[-1]: data for name, data in files.items() if name.startswith("wholescene_qgis/wire/")}
-    assert inside == {path.name: path.read_bytes() for path in wire.glob("*.py")}
+    start = "wholescene_qgis/wire/"
+    inside = {name.removeprefix(start): data for name, data in files.items() if name.startswith(start)}
+    assert inside == {path.relative_to(wire).as_posix(): path.read_bytes() for path in wire.rglob("*.py")}
 
 
 def test_code_is_python_39(files):
