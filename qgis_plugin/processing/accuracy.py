@@ -7,7 +7,6 @@ from typing import Any, Callable, Dict, Mapping, Optional
 from qgis.core import (
     QgsMapLayer,
     QgsProcessing,
-    QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
@@ -31,13 +30,16 @@ from ..core.accuracy_report import Heading, write_csv, write_json
 from ..core.accuracy_table import CrossTable, cross_tabulate
 from ..core.errors import sentence
 from ..wire.errors import Cancelled, WholeSceneError
+from .algorithm import Algorithm
 from .texts import tr
 
 UNMAPPED = tuple(beyond.value for beyond in Beyond)
 
 
-class Accuracy(QgsProcessingAlgorithm):
+class Accuracy(Algorithm):
     """Layers are looked at in ``prepareAlgorithm``; pixels are read in whatever thread, strip by strip."""
+
+    ID = "accuracy"
 
     INPUT = "INPUT"
     REFERENCE = "REFERENCE"
@@ -59,14 +61,6 @@ class Accuracy(QgsProcessingAlgorithm):
         self._path, self._name = "", ""
         self._reference: Any = None
         self._classes: list = []
-
-    def createInstance(self) -> "Accuracy":
-        """Called by QGIS for each run."""
-        return Accuracy()
-
-    def name(self) -> str:
-        """The second half of the id."""
-        return "accuracy"
 
     def displayName(self) -> str:
         """In the toolbox."""

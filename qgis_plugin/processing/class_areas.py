@@ -6,7 +6,6 @@ from typing import Any, Dict, List, Mapping, Optional
 
 from osgeo import gdal
 from qgis.core import (
-    QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
@@ -18,12 +17,15 @@ from qgis.core import (
 from ..core.area_table import write_areas
 from ..core.classified_map import filtered_areas
 from ..core.result_file import read_areas
+from .algorithm import Algorithm
 from .map_algorithm import map_source, minimum_area, progress_of, told_as_processing
 from .texts import tr
 
 
-class ClassAreas(QgsProcessingAlgorithm):
+class ClassAreas(Algorithm):
     """Reads the attribute table that the engine wrote; only with a minimum area are pixels counted again."""
+
+    ID = "classareas"
 
     INPUT = "INPUT"
     MINIMUM_AREA = "MINIMUM_AREA"
@@ -33,14 +35,6 @@ class ClassAreas(QgsProcessingAlgorithm):
     def __init__(self) -> None:
         super().__init__()
         self._source = ""
-
-    def createInstance(self) -> "ClassAreas":
-        """Called by QGIS for each run."""
-        return ClassAreas()
-
-    def name(self) -> str:
-        """The second half of the id."""
-        return "classareas"
 
     def displayName(self) -> str:
         """In the toolbox."""

@@ -6,7 +6,6 @@ from typing import Any, Dict, List, Mapping, Optional
 
 from qgis.core import (
     QgsProcessing,
-    QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
@@ -26,13 +25,16 @@ from ..core.errors import sentence
 from ..core.finetune import NEWS, FinetuneProcess
 from ..core.layers import sources_of
 from ..wire.errors import Cancelled, WholeSceneError
+from .algorithm import Algorithm
 from .texts import tr
 
 READABLE = ["gpkg", "geojson", "shp"]  # what the engine reads; other layers are saved as the first for it
 
 
-class Finetune(QgsProcessingAlgorithm):
+class Finetune(Algorithm):
     """Layers are looked at in ``prepareAlgorithm``; the learning is done by a process of the engine's Python."""
+
+    ID = "finetune"
 
     INPUT = "INPUT"
     LABELS = "LABELS"
@@ -56,14 +58,6 @@ class Finetune(QgsProcessingAlgorithm):
         super().__init__()
         self._arguments: List[str] = []
         self._made = ""
-
-    def createInstance(self) -> "Finetune":
-        """Called by QGIS for each run."""
-        return Finetune()
-
-    def name(self) -> str:
-        """The second half of the id."""
-        return "finetune"
 
     def displayName(self) -> str:
         """In the toolbox."""

@@ -6,7 +6,6 @@ import os
 from typing import Any, Dict, Mapping, Optional
 
 from qgis.core import (
-    QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingParameterRasterDestination,
@@ -14,13 +13,16 @@ from qgis.core import (
 )
 
 from ..core.mapping_unit_raster import write_filtered
+from .algorithm import Algorithm
 from .map_algorithm import map_source, minimum_area, progress_of, told_as_processing
 from .styling import style_on_load
 from .texts import tr
 
 
-class MappingUnit(QgsProcessingAlgorithm):
+class MappingUnit(Algorithm):
     """Runs in any thread."""
+
+    ID = "mappingunit"
 
     INPUT = "INPUT"
     MINIMUM_AREA = "MINIMUM_AREA"
@@ -29,14 +31,6 @@ class MappingUnit(QgsProcessingAlgorithm):
     def __init__(self) -> None:
         super().__init__()
         self._source = ""
-
-    def createInstance(self) -> "MappingUnit":
-        """Called by QGIS for each run."""
-        return MappingUnit()
-
-    def name(self) -> str:
-        """The second half of the id."""
-        return "mappingunit"
 
     def displayName(self) -> str:
         """In the toolbox."""

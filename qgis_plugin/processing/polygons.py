@@ -7,7 +7,6 @@ from typing import Any, Dict, Mapping, Optional
 
 from qgis.core import (
     QgsProcessing,
-    QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
@@ -23,13 +22,16 @@ from ..core.polygons import PolygonWish, make_polygons
 from ..core.polygons_target import Target
 from ..core.vector_output import FIELDS
 from ..wire.errors import WholeSceneError
+from .algorithm import Algorithm
 from .map_algorithm import map_source, minimum_area, progress_of, told_as_processing
 from .styling import stored_style_on_load
 from .texts import tr
 
 
-class Polygons(QgsProcessingAlgorithm):
+class Polygons(Algorithm):
     """Runs in any thread."""
+
+    ID = "polygons"
 
     INPUT = "INPUT"
     MINIMUM_AREA = "MINIMUM_AREA"
@@ -45,14 +47,6 @@ class Polygons(QgsProcessingAlgorithm):
         self._target: Optional[Target] = None
         self._problem: Optional[Exception] = None
         self._appended = ""  # id of the layer
-
-    def createInstance(self) -> "Polygons":
-        """Called by QGIS for each run."""
-        return Polygons()
-
-    def name(self) -> str:
-        """The second half of the id."""
-        return "polygons"
 
     def displayName(self) -> str:
         """In the toolbox."""

@@ -7,7 +7,6 @@ from typing import Any, Dict, List, Mapping, Optional
 from qgis.core import (
     QgsMapLayer,
     QgsProcessing,
-    QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
@@ -29,13 +28,16 @@ from ..core.accuracy_sample import Allocation, Design, draw
 from ..core.errors import sentence
 from ..wire.errors import WholeSceneError
 from .accuracy import watched
+from .algorithm import Algorithm
 from .texts import tr
 
 _waiting: Dict[str, "_Former"] = {}  # QGIS keeps no reference to a post-processor
 
 
-class SamplePoints(QgsProcessingAlgorithm):
+class SamplePoints(Algorithm):
     """Reads the map strip by strip, in any thread."""
+
+    ID = "samplepoints"
 
     INPUT = "INPUT"
     SIZE = "SIZE"
@@ -50,14 +52,6 @@ class SamplePoints(QgsProcessingAlgorithm):
         super().__init__()
         self._path = ""
         self._classes: List[MapClass] = []
-
-    def createInstance(self) -> "SamplePoints":
-        """Called by QGIS for each run."""
-        return SamplePoints()
-
-    def name(self) -> str:
-        """The second half of the id."""
-        return "samplepoints"
 
     def displayName(self) -> str:
         """In the toolbox."""

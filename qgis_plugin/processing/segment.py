@@ -6,7 +6,6 @@ import os
 from typing import Any, Dict, Mapping, Optional
 
 from qgis.core import (
-    QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingException,
     QgsProcessingFeedback,
@@ -31,13 +30,16 @@ from ..core.mapping_unit_raster import write_filtered
 from ..core.result_file import finished_result
 from ..wire.errors import Cancelled, WholeSceneError
 from ..wire.request import PRECISIONS, SegmentRequest
+from .algorithm import Algorithm
 from .map_algorithm import minimum_area, progress_of, told_as_processing
 from .styling import style_on_load
 from .texts import tr
 
 
-class Segment(QgsProcessingAlgorithm):
+class Segment(Algorithm):
     """Runs in any thread: the layer is looked at in ``prepareAlgorithm``, the rest is done by the engine."""
+
+    ID = "segment"
 
     INPUT = "INPUT"
     PRESET = "PRESET"
@@ -54,14 +56,6 @@ class Segment(QgsProcessingAlgorithm):
     def __init__(self) -> None:
         super().__init__()
         self._request: Dict[str, Any] = {}
-
-    def createInstance(self) -> "Segment":
-        """Called by QGIS for each run."""
-        return Segment()
-
-    def name(self) -> str:
-        """The second half of the id."""
-        return "segment"
 
     def displayName(self) -> str:
         """In the toolbox."""
