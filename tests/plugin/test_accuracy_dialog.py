@@ -1,6 +1,7 @@
 """The dialog that tells how right a class map is, worked with the mouse."""
 
 import json
+import sys
 import threading
 
 import numpy as np
@@ -14,10 +15,20 @@ from wholescene_qgis.core import accuracy_table, styling
 from wholescene_qgis.core.accuracy_classes import Beyond
 from wholescene_qgis.gui.accuracy_dialog import AccuracyDialog
 
+MODULES = {name: module for name, module in sys.modules.items() if name.split(".")[0] == "wholescene_qgis"}
 CLASSES = [
     {"value": 0, "name": "land", "colour": "#e8e4d8"},
     {"value": 1, "name": "water", "colour": "#2379bd"},
 ]
+
+
+@pytest.fixture(autouse=True)
+def modules_as_imported_above(monkeypatch):
+    """QGIS forgets a plugin's modules when it unloads it, as other tests do: what they are now would be others."""
+    for name in [name for name in sys.modules if name.split(".")[0] == "wholescene_qgis" and name not in MODULES]:
+        monkeypatch.delitem(sys.modules, name)
+    for name, module in MODULES.items():
+        monkeypatch.setitem(sys.modules, name, module)
 
 
 @pytest.fixture

@@ -106,7 +106,7 @@ def test_a_message_of_the_engine_is_not_taken(raw):
         ("submit", {"request": {"sources": "a.tif", "preset": "p"}}, "request.invalid"),
         ("submit", {"request": {"sources": ["a.tif"], "preset": "p", "colour": 1}}, "request.invalid"),
         ("submit", {"request": {"sources": ["a.tif"], "preset": "p", "output": "a.tif"}}, "request.invalid"),
-        ("submit", {"request": {"sources": ["x" * 50_000], "preset": "p"}}, "request.invalid"),
+        ("submit", {"request": {"sources": ["x" * 300_000], "preset": "p"}}, "request.invalid"),
         ("submit", {"request": {"sources": ["a.tif"], "preset": "p"}, "credit": -1}, "wire.message"),
         ("submit", {"request": {"sources": ["a.tif"], "preset": "p"}, "credit": 1 << 40}, "wire.message"),
         ("credit", {"job": "nope", "blocks": 1}, "job.unknown"),
