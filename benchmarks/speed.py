@@ -3,7 +3,7 @@
 usage: speed.py [--only tiles peak ranks large] [--rounds 5] [--threads 2] [--size 4096] [--cache FOLDER]
 
 Every program runs from a GeoTIFF to a written GeoTIFF with the same network (ConvNeXt V2 atto, FPN
-128, random weights), the same number of threads and warm. They take turns, round by round; a figure
+128, one set of weights), the same number of threads and warm. They take turns, round by round; a figure
 is the median over the rounds of the ratio within a round, so that a machine which is busy with
 something else spoils a round for all alike. Each line ends with the target and whether it holds.
 
