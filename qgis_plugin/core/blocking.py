@@ -7,13 +7,15 @@ from typing import Any, Callable, Dict, Mapping, Optional, Sequence
 from qgis.PyQt.QtCore import QEventLoop, QObject, QTimer
 
 from ..wire.errors import Cancelled, WholeSceneError, from_dict
+from ..wire.request import MODES
 from .launcher import EngineLauncher
 from .session import EngineSession
 
 LOOK_MS = 200  # between two looks whether the caller wants to stop
 
 Progress = Callable[[str, float, Optional[float]], None]  # stage, fraction, seconds left
-Finished = Callable[[Mapping[str, Any]], Optional[Dict[str, Any]]]  # the preset, as the engine lists it → a result
+# the preset, as the engine lists it, and the request as it will be sent → a result
+Finished = Callable[[Mapping[str, Any], Mapping[str, Any]], Optional[Dict[str, Any]]]
 
 
 class BlockingJob(QObject):
@@ -26,6 +28,7 @@ class BlockingJob(QObject):
         self._request: Dict[str, Any] = {}
         self._finished: Optional[Finished] = None
         self._job = ""
+        self._begun = False
         self._stopping = False
         self._result: Optional[Dict[str, Any]] = None
         self._error: Optional[WholeSceneError] = None
@@ -38,8 +41,8 @@ class BlockingJob(QObject):
         session = self._session
         self._launcher.found.connect(session.open)
         self._launcher.failed.connect(self._fail)
-        session.connected.connect(lambda _hello: self._begin())
-        session.presets.connect(self._look_whether_finished)
+        session.connected.connect(lambda _hello: session.request_presets())
+        session.presets.connect(self._look_at_preset)
         session.submitted.connect(self._submitted)
         session.progress.connect(self._progressed)
         session.done.connect(self._done)
@@ -51,7 +54,8 @@ class BlockingJob(QObject):
     def run(self, request: Mapping[str, Any], finished: Optional[Finished] = None) -> Dict[str, Any]:
         """The result of ``request``, with an engine that is found or started; raises the job's coded error.
 
-        ``finished`` is asked first whether there is a result already.
+        A request without ``mode`` takes the one in which its preset runs. ``finished`` is asked first whether there
+        is a result already.
         """
         self._request, self._finished = dict(request), finished
         watch = QTimer()
@@ -72,21 +76,16 @@ class BlockingJob(QObject):
             raise Cancelled()
         return dict(self._result)
 
-    def _begin(self) -> None:
-        if self._finished is None:
-            self._session.submit(self._request)
-        else:
-            self._session.request_presets()
-
-    def _look_whether_finished(self, presets: Sequence[Mapping[str, Any]]) -> None:
-        finished, self._finished = self._finished, None
-        if finished is None:
+    def _look_at_preset(self, presets: Sequence[Mapping[str, Any]]) -> None:
+        if self._begun:  # another client's preset was made meanwhile
             return
+        self._begun = True
         if self._stopping:
             self._end(Cancelled())
             return
         preset = next((entry for entry in presets if entry.get("name") == self._request.get("preset")), {})
-        self._result = finished(preset)
+        self._request.setdefault("mode", str(preset.get("mode") or MODES[0]))
+        self._result = self._finished(preset, self._request) if self._finished is not None else None
         if self._result is None:
             self._session.submit(self._request)
         else:

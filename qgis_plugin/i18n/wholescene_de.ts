@@ -2860,6 +2860,7 @@ MASK: polygons that limit the output likewise; where none lies the class map has
 BANDS: for each band of the preset a band of the scene, by number or name, for example 3,2,1; empty: guessed from names, wavelengths and colours.
 SCORE: write a second band that says in percent how the network scored its choice.
 PRECISION: auto, float32, bf16 or fp16.
+MODE: auto, as the preset runs; holistic, the scene as a whole; crop, window by window, to compare with, and the only way for ONNX models; fusion, for networks of the global-local family.
 SKIP_FINISHED: leave an OUTPUT alone that already is the answer to this request, by the same weights and not older than the scene: for a batch that is run again.
 OUTPUT: the class map, a GeoTIFF; one that is there is replaced.
 MINIMUM_AREA: in FILTERED and TABLE, patches below so many square metres of ground join the neighbour with which they share the longest border; 0 keeps all. OUTPUT always keeps all.
@@ -2876,6 +2877,7 @@ MASK: Polygone, die die Ausgabe ebenso begrenzen; wo keines liegt, hat die Klass
 BANDS: für jeden Kanal der Vorgabe ein Kanal der Szene, als Nummer oder Name, zum Beispiel 3,2,1; leer: aus Namen, Wellenlängen und Farben ermittelt.
 SCORE: einen zweiten Kanal schreiben, der in Prozent sagt, wie das Netz seine Wahl bewertet.
 PRECISION: auto, float32, bf16 oder fp16.
+MODE: auto, wie die Vorgabe läuft; holistic, die Szene als Ganzes; crop, Fenster für Fenster, zum Vergleich, und für ONNX-Modelle der einzige Weg; fusion, für Netze der Familie „global-lokal“.
 SKIP_FINISHED: ein OUTPUT in Ruhe lassen, das schon das Ergebnis dieser Anfrage ist, mit denselben Gewichten und nicht älter als die Szene: für einen Stapel, der noch einmal läuft.
 OUTPUT: die Klassenkarte, ein GeoTIFF; eine vorhandene Datei wird ersetzt.
 MINIMUM_AREA: In FILTERED und TABLE werden Teilflächen unter so vielen Quadratmetern Boden dem Nachbarn zugeschlagen, mit dem sie die längste Grenze teilen; 0 behält alle. OUTPUT behält immer alle.
@@ -2888,6 +2890,11 @@ Läuft keine Engine, wird sie gestartet und bleibt für die nächste Szene eines
         <location filename="../processing/segment.py" />
         <source>Class map without small patches</source>
         <translation>Klassenkarte ohne kleine Teilflächen</translation>
+    </message>
+    <message>
+        <location filename="../processing/segment.py" />
+        <source>Mode</source>
+        <translation>Modus</translation>
     </message>
     <message>
         <location filename="../processing/segment.py" />

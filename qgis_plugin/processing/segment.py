@@ -32,10 +32,12 @@ from ..core.masks import wire_mask
 from ..core.result_file import finished_result, is_up_to_date
 from ..core.stages import stage_text
 from ..translation import tr
-from ..wire.request import PRECISIONS, SegmentRequest
+from ..wire.request import MODES, PRECISIONS, SegmentRequest
 from .algorithm import Algorithm
 from .map_algorithm import minimum_area, progress_of
 from .styling import load_instead, style_on_load
+
+AS_THE_PRESET = "auto"
 
 
 class Segment(Algorithm):
@@ -50,6 +52,7 @@ class Segment(Algorithm):
     BANDS = "BANDS"
     SCORE = "SCORE"
     PRECISION = "PRECISION"
+    MODE = "MODE"
     SKIP_FINISHED = "SKIP_FINISHED"
     OUTPUT = "OUTPUT"
     MINIMUM_AREA = "MINIMUM_AREA"
@@ -77,6 +80,8 @@ class Segment(Algorithm):
             "empty: guessed from names, wavelengths and colours.\n"
             "SCORE: write a second band that says in percent how the network scored its choice.\n"
             "PRECISION: auto, float32, bf16 or fp16.\n"
+            "MODE: auto, as the preset runs; holistic, the scene as a whole; crop, window by window, to compare with, "
+            "and the only way for ONNX models; fusion, for networks of the global-local family.\n"
             "SKIP_FINISHED: leave an OUTPUT alone that already is the answer to this request, by the same weights "
             "and not older than the scene: for a batch that is run again.\n"
             "OUTPUT: the class map, a GeoTIFF; one that is there is replaced.\n"
@@ -98,7 +103,8 @@ class Segment(Algorithm):
         )
         self.addParameter(QgsProcessingParameterString(self.BANDS, tr("Bands"), optional=True))
         self.addParameter(QgsProcessingParameterBoolean(self.SCORE, tr("With the score of each pixel"), False))
-        for parameter in (self._precision(), self._skip_finished(), minimum_area(self.MINIMUM_AREA)):
+        advanced = (self._precision(), self._mode(), self._skip_finished(), minimum_area(self.MINIMUM_AREA))
+        for parameter in advanced:
             parameter.setFlags(parameter.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
             self.addParameter(parameter)
         self.addParameter(QgsProcessingParameterRasterDestination(self.OUTPUT, tr("Class map")))
@@ -114,6 +120,11 @@ class Segment(Algorithm):
     def _precision(self) -> QgsProcessingParameterEnum:
         return QgsProcessingParameterEnum(
             self.PRECISION, tr("Precision"), list(PRECISIONS), defaultValue="auto", usesStaticStrings=True
+        )
+
+    def _mode(self) -> QgsProcessingParameterEnum:
+        return QgsProcessingParameterEnum(
+            self.MODE, tr("Mode"), [AS_THE_PRESET, *MODES], defaultValue=AS_THE_PRESET, usesStaticStrings=True
         )
 
     def _skip_finished(self) -> QgsProcessingParameterBoolean:
@@ -136,8 +147,9 @@ class Segment(Algorithm):
                 self.parameterAsExtentCrs(parameters, self.EXTENT, context),
             )
         polygons = self.parameterAsVectorLayer(parameters, self.MASK, context)
+        mode = self.parameterAsEnumString(parameters, self.MODE, context)
         named = [name.strip() for name in self.parameterAsString(parameters, self.BANDS, context).split(",")]
-        return SegmentRequest(
+        request = SegmentRequest(
             sources=tuple(sources_of(layer)),
             preset=self.parameterAsString(parameters, self.PRESET, context),
             extent=wire_extent(place, layer),
@@ -146,7 +158,11 @@ class Segment(Algorithm):
             precision=self.parameterAsEnumString(parameters, self.PRECISION, context),
             confidence=self.parameterAsBoolean(parameters, self.SCORE, context),
             overwrite=True,
+            mode=MODES[0] if mode == AS_THE_PRESET else mode,
         ).to_dict()
+        if mode == AS_THE_PRESET:
+            del request["mode"]
+        return request
 
     def work(
         self, parameters: Dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
@@ -178,9 +194,9 @@ class Segment(Algorithm):
         stages = set()
         output = str(self._request["output"])
 
-        def finished(preset: Mapping[str, Any]) -> Optional[Dict[str, Any]]:
-            found = finished_result(output, self._request)
-            if found is None or not is_up_to_date(output, self._request, str(preset.get("weights_sha256") or "")):
+        def finished(preset: Mapping[str, Any], request: Mapping[str, Any]) -> Optional[Dict[str, Any]]:
+            found = finished_result(output, request)
+            if found is None or not is_up_to_date(output, request, str(preset.get("weights_sha256") or "")):
                 return None
             feedback.pushInfo(tr("{path} is finished already.").format(path=output))
             return found[0]

@@ -53,6 +53,7 @@ class ScriptedEngine(threading.Thread):
         self.records = {}  # job -> what the journal knows of one that an earlier engine had
         self.jobs = []  # what status tells
         self.deaf = False  # to requests
+        self.presets = PRESETS
         self.estimate = None  # what it answers to a question for one, if anything
         self.machine = None  # what it tells of its machine
         self._jobs = 0
@@ -111,7 +112,7 @@ class ScriptedEngine(threading.Thread):
     def _answer(self, message):
         answers = {
             "hello": {"protocol": self.protocol, "version": self.version, "pid": os.getpid(), "device": "CPU"},
-            "presets": {"presets": PRESETS},
+            "presets": {"presets": self.presets},
             "status": {"jobs": self.jobs, "version": self.version, "machine": self.machine},
             "submit": {"job": f"job{self._jobs + 1}", "ahead": 0},
             "attention": {"job": f"job{self._jobs + 1}", "ahead": 0},

@@ -153,6 +153,26 @@ def test_every_parameter_reaches_the_request(engine, scene, answering, tmp_path)
     assert request["extent"] == extent
 
 
+@pytest.mark.parametrize(
+    ("preset", "chosen", "sent"),
+    [
+        ("water-lite", None, "holistic"),
+        ("window-water", None, "crop"),  # an ONNX model knows nothing else
+        ("nobody-knows", None, "holistic"),  # the engine says what is wrong with it
+        ("water-lite", "crop", "crop"),
+        ("window-water", "holistic", "holistic"),  # and so the engine refuses it by name
+    ],
+)
+def test_a_preset_runs_in_its_mode_unless_another_is_chosen(engine, scene, answering, tmp_path, preset, chosen, sent):
+    engine.presets = [{"name": "water-lite"}, {"name": "window-water", "mode": "crop"}]
+    answering(make=class_map)
+    mode = {} if chosen is None else {"MODE": chosen}
+    processing.run(
+        "wholescene:segment", {"INPUT": scene, "PRESET": preset, "OUTPUT": str(tmp_path / "map.tif"), **mode}
+    )
+    assert last_request(engine)["request"]["mode"] == sent
+
+
 def test_polygons_become_the_mask_of_the_request(engine, scene, answering, tmp_path):
     answering(make=class_map)
     layer = QgsVectorLayer("Polygon?crs=EPSG:32618", "lakes", "memory")
