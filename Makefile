@@ -20,6 +20,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 ENGINE_READY := $(VENV)/.engine-ready
 DEV_READY := $(VENV)/.dev-ready
+FULL_READY := $(VENV)/.full-ready
 BENCH_READY := $(VENV)/.bench-ready
 QGIS_READY := $(QGIS_VENV)/.ready
 # each process with one thread: those of two would wait for each other
@@ -57,7 +58,7 @@ test:  ## everything; installs QGIS and Xvfb from the distribution (as root or w
 test-engine: $(DEV_READY)  ## the engine's tests, without QGIS
 	$(SIDE_BY_SIDE)
 
-test-full: $(DEV_READY)  ## the whole matrix of networks and divisions, up to an hour
+test-full: $(FULL_READY)  ## the whole matrix of networks and divisions, up to an hour
 	$(SIDE_BY_SIDE) -m full
 
 test-plugin: $(DEV_READY) $(QGIS_READY)  ## the plugin's tests in the distribution's QGIS
@@ -108,6 +109,10 @@ $(ENGINE_READY): requirements/engine.txt pyproject.toml $(if $(TORCH_INDEX),FORC
 $(DEV_READY): requirements/dev.txt requirements/oracle.txt $(ENGINE_READY)
 	@$(PIP) -r requirements/dev.txt
 	@$(PIP) --no-deps -r requirements/oracle.txt
+	@touch $@
+
+$(FULL_READY): requirements/full.txt $(DEV_READY)
+	@$(PIP) -r requirements/full.txt
 	@touch $@
 
 $(BENCH_READY): requirements/bench.txt $(ENGINE_READY)

@@ -1,4 +1,4 @@
-"""The selective scan of Mamba (Gu & Dao 2023, arXiv:2312.00752) in plain torch, without compiled kernels.
+"""The selective scan of Mamba (Gu & Dao 2023, arXiv:2312.00752) in plain torch; on CUDA by a kernel where Triton is.
 
 A state is a first-order recurrence per channel. It is computed in chunks: step by step inside, in all chunks at once,
 then from chunk to chunk by the same on their last states. Decays are at most one and only ever multiplied, so that
@@ -7,11 +7,16 @@ nothing grows, however long the sequence.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 CHUNK = 64
+
+Scan = Callable[[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor], Tensor]
 
 
 def selective_scan(x: Tensor, delta: Tensor, decay: Tensor, enter: Tensor, leave: Tensor, skip: Tensor) -> Tensor:
@@ -20,14 +25,29 @@ def selective_scan(x: Tensor, delta: Tensor, decay: Tensor, enter: Tensor, leave
     ``delta`` ``[B, D, L]`` are the steps, ``decay`` ``[D, N]`` is A, ``enter`` and ``leave`` ``[B, N, L]`` are
     B and C, ``skip`` ``[D]`` is D. At least in float32, whatever is given.
     """
+    inputs = (x, delta, decay, enter, leave, skip)
+    learns = torch.is_grad_enabled() and any(each.requires_grad for each in inputs)
+    kernel = _kernel() if x.is_cuda and x.dtype != torch.float64 and not learns else None
+    if kernel is not None:
+        return kernel(*inputs)
     exact = torch.promote_types(x.dtype, torch.float32)
-    values, delta, decay, enter, leave, skip = (each.to(exact) for each in (x, delta, decay, enter, leave, skip))
+    values, delta, decay, enter, leave, skip = (each.to(exact) for each in inputs)
     states = recurrence(
         torch.exp(delta[:, :, None] * decay[..., None]),
         (delta * values)[:, :, None] * enter[:, None],
     )
     out = (states * leave[:, None]).sum(2) + skip[:, None] * values
     return out.to(x.dtype)
+
+
+@cache
+def _kernel() -> Scan | None:
+    """The one for CUDA; None where there is no Triton."""
+    try:
+        from .selective_scan_triton import scan
+    except ImportError:
+        return None
+    return scan
 
 
 def recurrence(decays: Tensor, inputs: Tensor) -> Tensor:
