@@ -80,8 +80,8 @@ class EHSHead(Decoder):
             last, features["lrd"] = "lrd", spec
             steps.append(self.lrd.step("decoder.lrd", "joined", last))
         if self.ecr is not None:
-            features["judged"], features["ecr"] = FeatureSpec(self.channels + 1, STRIDE), spec
-            steps += [self._judge(last), *self.ecr.steps("decoder.ecr", "judged", "ecr", self.channels)]
+            features["margins"], features["ecr"] = FeatureSpec(1, STRIDE), spec
+            steps += [self._judge(), self.ecr.step("decoder.ecr", last, "margins", "ecr", self.channels)]
             last = "ecr"
         return steps, [(last, lambda patch: patch)]
 
@@ -95,16 +95,14 @@ class EHSHead(Decoder):
         reads = tuple(Read(name, halo) for (name, _), halo in zip(outputs, (0, 0, 1, 1), strict=True))
         return Local("decoder.join", reads, "joined", run, macs(self.lateral))
 
-    def _judge(self, features: str) -> Local:
-        """Features with the auxiliary head's margin as one more channel."""
+    def _judge(self) -> Local:
+        """How sure the auxiliary head is."""
 
         def run(patches: Sequence[Patch]) -> Patch:
             second = self.second.on_patch(patches[0])
-            found = second.like(margin(second.data).to(patches[-1].data.dtype))
-            return on_patch.concatenate([patches[-1], found])
+            return second.like(margin(second.data).to(second.data.dtype))
 
-        # the same map twice if there is no LRD
-        return Local("decoder.judge", (Read("joined", 1), Read(features)), "judged", run, macs(self.second))
+        return Local("decoder.judge", (Read("joined", 1),), "margins", run, macs(self.second))
 
     def on_patches(self, patches: Sequence[Patch]) -> Patch:
         """The classes."""
