@@ -21,6 +21,7 @@ from torch import Tensor
 
 from .. import nn
 from ..holistic.devices import choose as choose_device
+from ..holistic.executor import check
 from ..holistic.precision import check as check_precision
 from ..holistic.precision import choose
 from ..holistic.ranks import Alone, Ranks, exact, join, leave
@@ -155,7 +156,7 @@ def _network(path: Path, config: Config, sources: Sources) -> nn.Segmenter:
             network = nn.build(architecture)
     except (ValueError, TypeError, KeyError) as problem:
         raise TrainingConfigInvalid(path=str(path), detail=f"{problem} - at `$.network`") from problem
-    misfit = next(_misfits(config, network), None)
+    misfit = next(_misfits(config, network, len(sources.wants.bands)), None)
     if misfit is not None:
         raise TrainingConfigInvalid(path=str(path), detail=misfit)
     if not all(stage.spim for stage in config.stages):
@@ -169,8 +170,12 @@ def _network(path: Path, config: Config, sources: Sources) -> nn.Segmenter:
     return network
 
 
-def _misfits(config: Config, network: nn.Segmenter) -> Iterator[str]:
-    """What is asked of the encoder that it does not have."""
+def _misfits(config: Config, network: nn.Segmenter, bands: int) -> Iterator[str]:
+    """What is asked of the network that it does not have. Raises NoExactForm."""
+    try:
+        check(network.program(bands), config.network.tile)
+    except ValueError as problem:
+        yield f"{problem} - at `$.network.tile`"
     name, encoder = config.network.encoder["name"], network.encoder
     by_stage = config.optimiser.layer_decay != 1 or any(stage.frozen for stage in config.stages)
     if by_stage and not encoder.by_stage:

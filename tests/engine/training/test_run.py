@@ -212,6 +212,12 @@ def test_an_auxiliary_head_needs_a_map_of_its_own(folder):
         train(configuration(folder, CROPS, "[loss]\nauxiliary = 0.4\n", **vit))
 
 
+def test_a_region_grid_that_is_not_made_of_tiles_is_refused_at_once(folder):
+    grid = {"spim = {": 'context = "grid"\ngrid = [160, 128]\nspim = {'}
+    with pytest.raises(errors.TrainingConfigInvalid, match=r"region grid of \(160, 128\).*\$\.network\.tile"):
+        train(configuration(folder, CROPS, **grid))
+
+
 def test_samples_that_ranks_cannot_share_are_refused(folder):
     config = configuration(folder, CROPS.replace("batch = 2", "batch = 3"))
     with pytest.raises(errors.RanksUneven):
