@@ -19,6 +19,7 @@ from . import (
     finetuning,
     notices,
     onnx,
+    remote,
     request,
     result,
     scene,
@@ -34,6 +35,7 @@ from .evaluation import *
 from .finetuning import *
 from .notices import *
 from .onnx import *
+from .remote import *
 from .request import *
 from .result import *
 from .scene import *
@@ -49,6 +51,7 @@ __all__ += evaluation.__all__
 __all__ += finetuning.__all__
 __all__ += notices.__all__
 __all__ += onnx.__all__
+__all__ += remote.__all__
 __all__ += request.__all__
 __all__ += result.__all__
 __all__ += scene.__all__
