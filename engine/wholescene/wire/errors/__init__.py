@@ -17,6 +17,7 @@ from . import (
     engine,
     evaluation,
     finetuning,
+    installing,
     notices,
     onnx,
     remote,
@@ -33,6 +34,7 @@ from .data import *
 from .engine import *
 from .evaluation import *
 from .finetuning import *
+from .installing import *
 from .notices import *
 from .onnx import *
 from .remote import *
@@ -49,6 +51,7 @@ __all__ += data.__all__
 __all__ += engine.__all__
 __all__ += evaluation.__all__
 __all__ += finetuning.__all__
+__all__ += installing.__all__
 __all__ += notices.__all__
 __all__ += onnx.__all__
 __all__ += remote.__all__
