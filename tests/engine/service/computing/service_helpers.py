@@ -56,8 +56,8 @@ class RawClient:
         self.socket.setsockopt(zmq.LINGER, 0)
         self.socket.connect(info.endpoint)
 
-    def send(self, kind, body=None, **header):
-        message = self.session.message(kind, body or {})
+    def send(self, kind, body=None, buffers=()):
+        message = self.session.message(kind, body or {}, buffers)
         self.socket.send_multipart(self.session.encode(message))
         return message
 
@@ -72,8 +72,8 @@ class RawClient:
             if not kinds or message.type in kinds:
                 return message
 
-    def ask(self, kind, body=None):
-        sent = self.send(kind, body)
+    def ask(self, kind, body=None, buffers=()):
+        sent = self.send(kind, body, buffers)
         while (message := self.receive()).reply_to != sent.id:
             pass
         return message
