@@ -1,0 +1,68 @@
+"""Installations that are real but small: virtual environments, pip, wheels that the tests write."""
+
+import os
+import shutil
+
+import pytest
+from wholescene_qgis.core.install import place
+from wholescene_qgis.core.install.installer import Installer, Plan
+from wholescene_qgis.core.install.source import Kind, Source
+from wholescene_qgis.wire.release import RELEASE
+
+from package_server import PackageServer
+from tiny_wheels import write_engine, write_wheel
+
+PYTHON = "/usr/bin/python3"  # that of QGIS here; the package python3-venv belongs to what `make test` installs
+MB = 1000**2
+
+
+@pytest.fixture
+def home(private_engine, monkeypatch):
+    """A fresh data folder, and a pip without the configuration of this machine."""
+    for name in list(os.environ):
+        if name.startswith("PIP_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    return private_engine
+
+
+@pytest.fixture
+def wheels(tmp_path, monkeypatch):
+    """A folder with a small engine and what it needs; the pinned packages are these."""
+    folder = tmp_path / "packages"
+    write_engine(folder, RELEASE, ballast=400_000)
+    write_wheel(folder, "tinypackage", "2.0")
+    write_wheel(folder, "tinypackage", "3.0")
+    pinned = tmp_path / "pinned.txt"
+    pinned.write_text("tinypackage==2.0\n")
+    monkeypatch.setattr(place, "REQUIREMENTS", pinned)
+    return folder
+
+
+@pytest.fixture
+def server(wheels):
+    with PackageServer(wheels) as running:
+        yield running
+
+
+@pytest.fixture
+def plan(home, server):
+    return Plan(RELEASE, "cpu", Source(Kind.INDEX, server.index), PYTHON)
+
+
+@pytest.fixture
+def install(home):
+    """Runs a plan to its end, in this thread; returns the engine's Python and fills ``install.told``."""
+
+    def run(plan, going_on=lambda: True, repair=False):
+        installer = Installer(plan, going_on, run.told.append)
+        return installer.repair() if repair else installer.run()
+
+    run.told = []
+    return run
+
+
+@pytest.fixture(autouse=True)
+def room(tmp_path):
+    """These tests are about other things than a disk that is full."""
+    assert shutil.disk_usage(str(tmp_path)).free > 2500 * MB, "the tests need 2.5 GB of free disk"
