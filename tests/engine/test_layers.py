@@ -1,4 +1,4 @@
-"""Imports point one way: cli → service, evaluation → training → holistic → nn, presets, raster → wire.
+"""Imports point one way: cli → service, bundling, evaluation → training → holistic → nn, presets, raster → wire.
 
 Every import statement of the engine and the plugin is read, also those inside functions,
 and held against the table below. Nothing is imported by the test itself.
@@ -23,9 +23,10 @@ MAY_USE = {
     "nn": {"wire"},
     "holistic": {"nn", "presets", "raster", "wire"},
     "service": {"holistic", "nn", "presets", "raster", "wire"},
+    "bundling": {"presets", "wire"},
     "training": {"holistic", "nn", "presets", "raster", "wire"},
     "evaluation": {"training", "holistic", "nn", "presets", "raster", "wire"},
-    "cli": {"service", "training", "evaluation", "holistic", "nn", "presets", "raster", "wire"},
+    "cli": {"service", "bundling", "training", "evaluation", "holistic", "nn", "presets", "raster", "wire"},
 }
 # packages from elsewhere that only some layers may import
 ONLY_IN = {
@@ -33,6 +34,7 @@ ONLY_IN = {
     "rasterio": {"raster", "training", "service"},
     "zmq": {"service"},
     "rich": {"cli"},
+    "packaging": {"bundling"},
 }
 # they do not import beside the CPU build of torch, or hide what the engine has to own
 NOWHERE = {"torchvision", "timm", "transformers", "torchgeo", "lightning", "segmentation_models_pytorch"}
@@ -135,6 +137,7 @@ def test_plugin_takes_nothing_of_the_engine_but_wire():
         ("holistic", "from ..service import client"),
         ("service", "from ..cli.main import main"),
         ("training", "from ..service.client import EngineClient"),
+        ("bundling", "from ..service.client import EngineClient"),
         ("wire", "import numpy"),
         ("wire", "from ..presets import zoo"),
         ("wire", "import wholescene.raster.grid"),

@@ -12,6 +12,7 @@ from .. import __version__
 from ..wire.errors import Cancelled, InternalError, WholeSceneError
 from . import (
     attention,
+    bundle,
     dataset,
     demo,
     doctor,
@@ -44,6 +45,7 @@ COMMANDS = (
     status,
     shutdown,
     register,
+    bundle,
     landscape,
     demo,
 )

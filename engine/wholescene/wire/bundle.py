@@ -285,10 +285,11 @@ def _files(values: Any) -> Dict[str, BundledFile]:
 def _file(path: str, value: Any) -> BundledFile:
     check_name(path)
     size, digest = (value.get("size"), value.get("sha256")) if isinstance(value, dict) else (None, None)
-    sound = isinstance(size, int) and not isinstance(size, bool) and size >= 0 and isinstance(digest, str)
-    if not sound or not re.fullmatch(r"[0-9a-f]{64}", str(digest)):
-        raise ValueError(f"its manifest does not say size and SHA-256 of {path!r}")
-    return BundledFile(int(size), str(digest))
+    if not isinstance(size, int) or isinstance(size, bool) or size < 0:
+        raise ValueError(f"its manifest does not say the size of {path!r}")
+    if not isinstance(digest, str) or not re.fullmatch(r"[0-9a-f]{64}", digest):
+        raise ValueError(f"its manifest does not say the SHA-256 of {path!r}")
+    return BundledFile(size, digest)
 
 
 def _python(values: Dict[str, Any], files: Dict[str, BundledFile]) -> BundledPython:

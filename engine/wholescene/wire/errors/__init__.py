@@ -12,6 +12,7 @@ from typing import Any, Dict, Mapping, Type
 from . import (
     accuracy,
     base,
+    bundling,
     computation,
     data,
     engine,
@@ -28,6 +29,7 @@ from . import (
 from .accuracy import *
 from .base import *
 from .base import InternalError, WholeSceneError
+from .bundling import *
 from .computation import *
 from .data import *
 from .engine import *
@@ -44,6 +46,7 @@ from .training import *
 __all__ = ["CATALOGUE", "from_dict"]
 __all__ += accuracy.__all__
 __all__ += base.__all__
+__all__ += bundling.__all__
 __all__ += computation.__all__
 __all__ += data.__all__
 __all__ += engine.__all__
