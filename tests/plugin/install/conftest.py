@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import subprocess
 
 import pytest
 from wholescene_qgis.core.install import place
 from wholescene_qgis.core.install.installer import Installer, Plan
+from wholescene_qgis.core.install.record import Record, Stage
 from wholescene_qgis.core.install.source import Kind, Source
 from wholescene_qgis.wire.release import RELEASE
 
@@ -52,14 +54,42 @@ def plan(home, server):
 
 @pytest.fixture
 def install(home):
-    """Runs a plan to its end, in this thread; returns the engine's Python and fills ``install.told``."""
+    """Runs a plan to its end, in this thread; returns the engine's Python and fills ``install.told``.
 
-    def run(plan, going_on=lambda: True, repair=False):
-        installer = Installer(plan, going_on, run.told.append)
+    ``at`` a stage ``do`` is called, before it begins.
+    """
+
+    def run(plan, going_on=lambda: True, repair=False, at=None, do=None):
+        def hear(progress):
+            if progress.stage is at and not any(told.stage is at for told in run.told):
+                do()
+            run.told.append(progress)
+
+        run.told.clear()
+        installer = Installer(plan, going_on, hear)
         return installer.repair() if repair else installer.run()
 
     run.told = []
     return run
+
+
+@pytest.fixture(scope="session")
+def environment(tmp_path_factory):
+    """An environment as venv makes it: making one for each test would take most of their time."""
+    folder = tmp_path_factory.mktemp("environment") / "env"
+    subprocess.run([PYTHON, "-I", "-m", "venv", str(folder)], check=True)
+    return folder
+
+
+@pytest.fixture
+def begun(plan, environment):
+    """The plan of an installation that has made its environment already."""
+    shutil.copytree(environment, plan.folder / "env", symlinks=True)
+    record = Record(plan.release, plan.build, plan.source.to_dict(), base=os.path.realpath(PYTHON))
+    record.mark(Stage.PYTHON)
+    record.mark(Stage.ENVIRONMENT)
+    record.save(plan.folder)
+    return plan
 
 
 @pytest.fixture(autouse=True)
