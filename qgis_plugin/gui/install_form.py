@@ -42,6 +42,9 @@ class InstallForm(QWidget):
         self._manifest: Optional[BundleManifest] = None
         self.source, self.python, self.build = (shrinkable(QComboBox()) for _ in range(3))
         self.index, self.bundle = QLineEdit(), QgsFileWidget()
+        self.source.setObjectName("wholesceneInstallSource")
+        self.python.setObjectName("wholesceneInstallPython")
+        self.build.setObjectName("wholesceneInstallBuild")
         self._bundle_hint, self._python_hint, self._build_hint = (flowing(Hint()) for _ in range(3))
         self._folder = flowing(Hint())
         self._fill()

@@ -260,7 +260,8 @@ class Installer:
         if isinstance(found, Interpreter):
             release = found.release
         with files.faults_of(self._folder):
-            pip = Pip(python, release, self._plan.network.environment(self._folder, ("cert", "proxy")), self._going_on)
+            plain = self._plan.network.environment(self._folder, ("cert", "proxy"))
+            pip = Pip(python, release, self._plan.source.name(), plain, self._going_on)
             pip.environment = self._plan.network.environment(self._folder, pip.configured())
         return pip
 

@@ -42,15 +42,18 @@ UNREACHABLE = re.compile(
 )
 FULL = re.compile(r"No space left on device|\[Errno 28\]|disk is full|WinError 112", re.IGNORECASE)
 HELD = re.compile(r"\[WinError (?:5|32)\][^:]*: '?([^'\n]+)|used by another process")
+OBJECT = re.compile(r"<[^<>]* object at 0x[0-9a-f]+>[:,]? *")
 DAMAGED = re.compile(r"THESE PACKAGES DO NOT MATCH THE HASHES|HashMismatch|Bad CRC-32|has an invalid wheel|BadZipFile")
 
 
 class Pip:
     """The pip of one environment."""
 
-    def __init__(self, python: str, release: str, environment: QProcessEnvironment, going_on: GoingOn) -> None:
-        """``python`` is the environment's; ``release`` says which Python it is, for complaints."""
-        self._python, self._release, self._going_on = python, release, going_on
+    def __init__(
+        self, python: str, release: str, source: str, environment: QProcessEnvironment, going_on: GoingOn
+    ) -> None:
+        """``python`` is the environment's; its ``release`` and the name of the ``source`` are for complaints."""
+        self._python, self._release, self._source, self._going_on = python, release, source, going_on
         self.environment = environment
 
     def version(self) -> Optional[Tuple[int, ...]]:
@@ -69,7 +72,7 @@ class Pip:
         """Take a pip that can tell beforehand what it would install."""
         told = self._run(["install", *QUIET, *TRIES, *options, "--upgrade", "pip>=23.1"], 300)
         if not told.well:
-            raise trouble(told, self._release)
+            raise trouble(told, self._release, self._source)
 
     def resolve(self, requirements: Path, engine: str, options: Sequence[str], report: Path) -> List[Wheel]:
         """What has to be fetched for the pinned packages and the engine; nothing is installed.
@@ -80,7 +83,7 @@ class Pip:
         asked = ["-r", str(requirements), engine]
         told = self._run(["install", *only_look, *QUIET, *ONLY_WHEELS, *TRIES, *options, *asked], SECONDS)
         if not told.well:
-            raise trouble(told, self._release)
+            raise trouble(told, self._release, self._source)
         try:
             return [_wheel(entry) for entry in json.loads(report.read_text(encoding="utf-8"))["install"]]
         except (OSError, ValueError, KeyError, TypeError) as problem:
@@ -93,7 +96,7 @@ class Pip:
         options = ["--no-index", "--no-deps", "--no-cache-dir", "--ignore-installed", *QUIET, *ONLY_WHEELS]
         told = self._run(["install", *options, *files_], SECONDS, look)
         if not told.well:
-            raise trouble(told, self._release, wheels[0].parent if wheels else None)
+            raise trouble(told, self._release, self._source, wheels[0].parent if wheels else None)
 
     def check(self) -> str:
         """What is missing among the installed packages; "" if nothing is."""
@@ -119,10 +122,10 @@ def _wheel(entry: Mapping[str, Any]) -> Wheel:
     return Wheel(str(entry["metadata"]["name"]), str(entry["metadata"]["version"]), name, url, sha256)
 
 
-def trouble(told: Ended, release: str, folder: Optional[Path] = None) -> WholeSceneError:
+def trouble(told: Ended, release: str, source: str, folder: Optional[Path] = None) -> WholeSceneError:
     """What pip's complaint means. The cause comes before what follows from it."""
     text = f"{told.complained}\n{told.said}"
-    host = _host(text)
+    host = _host(text) or source
     if FULL.search(text):
         return files.disk_full(folder or Path.cwd())
     if CERTIFICATE.search(text):
@@ -147,11 +150,13 @@ def trouble(told: Ended, release: str, folder: Optional[Path] = None) -> WholeSc
 
 def _host(text: str) -> str:
     found = HOST.search(text)
-    return (found.group(1) or found.group(2)) if found else tr("the source of packages")
+    return (found.group(1) or found.group(2)) if found else ""
 
 
 def _line(text: str, pattern: "re.Pattern[str]") -> str:
     """The line that holds it, shortened; without what pip says of its next try."""
     line = next((line.strip() for line in text.splitlines() if pattern.search(line)), "")
-    told = line.rpartition("by '")[2].partition("': /")[0] if "connection broken by '" in line else line
-    return told[:200].rstrip(".")
+    if "connection broken by '" in line:
+        line = line.partition("connection broken by '")[2].partition("': /")[0]
+    said = OBJECT.split(line)[-1]  # pip names its own objects before what the system said
+    return said.strip("'\")(. ")[:200]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from typing import Dict, Tuple
+from urllib.parse import urlparse
 
+from ...translation import tr
 from .builds import Build
 
 
@@ -30,6 +32,12 @@ class Source:
         if self.kind is Kind.INTERNET and build.index:
             return ("--extra-index-url", build.index)
         return ("--index-url", self.place) if self.kind is Kind.INDEX else ()
+
+    def name(self) -> str:
+        """What it is called where it does not answer: the server of an index, without credentials."""
+        if self.kind is Kind.INDEX:
+            return urlparse(self.place).hostname or self.place
+        return "pypi.org / pytorch.org" if self.kind is Kind.INTERNET else tr("the source of packages")
 
     def to_dict(self) -> Dict[str, str]:
         """For the record."""

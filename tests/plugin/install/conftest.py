@@ -1,14 +1,18 @@
 """Installations that are real but small: virtual environments, pip, wheels that the tests write."""
 
+import hashlib
+import json
 import os
 import shutil
 import subprocess
+import zipfile
 
 import pytest
 from wholescene_qgis.core.install import place
 from wholescene_qgis.core.install.installer import Installer, Plan
 from wholescene_qgis.core.install.record import Record, Stage
 from wholescene_qgis.core.install.source import Kind, Source
+from wholescene_qgis.wire.pythons import this_platform
 from wholescene_qgis.wire.release import RELEASE
 
 from package_server import PackageServer
@@ -96,3 +100,25 @@ def begun(plan, environment):
 def room(tmp_path):
     """These tests are about other things than a disk that is full."""
     assert shutil.disk_usage(str(tmp_path)).free > 2500 * MB, "the tests need 2.5 GB of free disk"
+
+
+@pytest.fixture
+def write_bundle(tmp_path):
+    """Writes a bundle of these files ({path: bytes}); what its manifest says can be changed."""
+
+    def write(files=None, **changed):
+        files = {"requirements.txt": b"tinypackage==2.0\n", **(files or {})}
+        listed = {
+            path: {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+            for path, content in files.items()
+        }
+        manifest = {"format": 1, "release": RELEASE, "platform": this_platform(), "build": "cpu", "files": listed}
+        manifest.update(python={"version": "3.11", "archive": None}, **changed)
+        path = tmp_path / f"bundle{len(list(tmp_path.glob('bundle*')))}.zip"
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("bundle.json", json.dumps(manifest))
+            for name, content in files.items():
+                archive.writestr(name, content)
+        return path
+
+    return write
