@@ -57,6 +57,7 @@ def main() -> int:
 def build(output: Path) -> Path:
     """Write the plugin ZIP to ``output`` and return it."""
     files = {**plugin_files(), **help_files(), **translation_files(), **wire_files(), **msgpack_files()}
+    files.update(requirement_files())
     output.parent.mkdir(parents=True, exist_ok=True)
     partial = output.with_suffix(".part")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -109,6 +110,11 @@ def wire_files() -> dict[str, bytes]:
     """``wholescene.wire``, unchanged; it finds msgpack under ``_vendor``."""
     folder = ROOT / "engine" / "wholescene" / "wire"
     return {f"wire/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in sorted(folder.rglob("*.py"))}
+
+
+def requirement_files() -> dict[str, bytes]:
+    """The engine's pinned packages, which the panel installs."""
+    return {"engine/requirements.txt": (ROOT / "requirements" / "engine.txt").read_bytes()}
 
 
 def msgpack_files() -> dict[str, bytes]:

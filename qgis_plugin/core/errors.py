@@ -38,6 +38,7 @@ REMEDIES = {
     "notice.values_narrow": mark(
         "Scale the bands to that range (Raster > Conversion > Translate), or check the bands."
     ),
+    "engine.not_installed": mark("Install it here, or choose its Python in the menu at the foot of the panel."),
     "engine.not_found": mark("Start one from the panel."),
     "engine.start_failed": mark("Check which Python the panel's settings name, or try again."),
     "engine.running": mark("Use it, or stop it first from the panel."),

@@ -23,6 +23,7 @@ from .engine_link import EngineLink
 from .estimates import Estimates
 from .file_runs import ACTION as FILES
 from .file_runs import jobs_per_file
+from .install_desk import InstallDesk
 from .job_desk import JobDesk
 from .job_words import percent
 from .notice import Kind
@@ -48,7 +49,7 @@ WAYS_OUT = {
     "extent.empty": ("scene", mark("Take the whole scene")),
     "mask.outside": ("scene", mark("Take the whole scene")),
     "mask.detailed": ("scene", mark("Take the whole scene")),
-    "engine.not_installed": ("python", mark("Choose its Python")),
+    "engine.not_installed": ("install", mark("Install the engine")),
     "engine.not_found": ("retry", mark("Start the engine")),
     "engine.start_failed": ("retry", mark("Try again")),
     "engine.lost": ("segment", mark("Try again")),
@@ -70,6 +71,7 @@ class SegmentController(QObject):
         self.panel = panel
         self._iface, self._canvas = iface, iface.mapCanvas()
         self.link = EngineLink(panel.engine_line, iface, self)
+        self.installation = InstallDesk(self.link, iface.mainWindow(), self)
         self.desk = JobDesk(self.link.session, panel.jobs, self._canvas, self)
         self.snapshots = SnapshotDesk(panel, self._canvas, self)
         self.sample = SampleScene(self)
@@ -99,6 +101,7 @@ class SegmentController(QObject):
         self.snapshots.began.connect(self._tell_snapshot_begun)
         self.snapshots.finished.connect(self._snapshot_saved)
         self.snapshots.failed.connect(self._tell_error)
+        panel.engine_line.install_requested.connect(self.installation.open)
         link.ready.connect(self._engine_ready)
         link.lost.connect(self._engine_lost)
         link.unavailable.connect(self._engine_unavailable)
@@ -129,6 +132,7 @@ class SegmentController(QObject):
         """Let go of everything; the engine finishes its jobs without us."""
         NEWS.made.disconnect(self._preset_made)
         self._iface.currentLayerChanged.disconnect(self.choices.follow)
+        self.installation.close()
         self.snapshots.close()
         self.sample.stop()
         self.side_outputs.close()
@@ -277,6 +281,7 @@ class SegmentController(QObject):
             "show": self._show_finished,
             "retry": self.link.ensure,
             "successor": self.link.replace,
+            "install": self.installation.open,
             "python": self.link.choose_python,
             "output": self.panel.output_choice.ask,
             "bands": lambda: self.panel.band_mapping.fold.set_open(True),

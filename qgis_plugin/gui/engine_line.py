@@ -29,6 +29,7 @@ class EngineLine(QWidget):
     start_requested = pyqtSignal()
     stop_requested = pyqtSignal()
     python_requested = pyqtSignal()
+    install_requested = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,6 +42,8 @@ class EngineLine(QWidget):
         self._start = self._menu.addAction(tr("Start the engine"))
         self._stop = self._menu.addAction(tr("Stop the engine"))
         self._menu.addSeparator()
+        install = self._menu.addAction(tr("Install the engine here…"))
+        install.triggered.connect(lambda: self.install_requested.emit())
         python = self._menu.addAction(tr("Choose the engine's Python…"))
         self._start.triggered.connect(lambda: self.start_requested.emit())
         self._stop.triggered.connect(lambda: self.stop_requested.emit())

@@ -80,6 +80,14 @@ class EngineLink(QObject):
     def use_python(self, path: str) -> None:
         """Take the engine of that Python: at once, or when the running one has no jobs any more."""
         QgsSettings().setValue(PYTHON_SETTING, path)
+        self._take_chosen()
+
+    def use_installed(self) -> None:
+        """Take the engine that was installed last, whatever Python was chosen before; when likewise."""
+        QgsSettings().remove(PYTHON_SETTING)
+        self._take_chosen()
+
+    def _take_chosen(self) -> None:
         if self.is_ready():
             self._replacing, self._waits = True, False
             self.session.request_status()

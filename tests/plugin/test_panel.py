@@ -282,7 +282,7 @@ def test_no_engine_anywhere_is_told_with_the_way_out(plugin, qtbot):
     panel = plugin.dock.panel
     qtbot.waitUntil(lambda: panel.notice.code() == "engine.not_installed", timeout=20000)
     assert panel.engine_line.state.name == "ABSENT"
-    assert "Choose its Python" in panel.notice._button.text()
+    assert "Install the engine" in panel.notice._button.text()
 
 
 def test_unloading_in_the_middle_leaves_no_layer_and_does_not_stop_the_engine(engine, start, qtbot):

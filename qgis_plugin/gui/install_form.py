@@ -1,0 +1,245 @@
+"""What is to be installed, from where and where to: the choices of the installation."""
+
+from __future__ import annotations
+
+from typing import List, Optional, Tuple
+
+from qgis.core import QgsSettings
+from qgis.gui import QgsFileWidget
+from qgis.PyQt.QtCore import pyqtSignal
+from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
+
+from ..core.errand import Errand
+from ..core.install import builds, interpreters, place, standalone
+from ..core.install.installer import Plan
+from ..core.install.interpreters import Interpreter, Rejected
+from ..core.install.network import Network
+from ..core.install.source import Kind, Source
+from ..core.preflight import amount
+from ..wire.bundle import Bundle, BundleManifest
+from ..wire.release import RELEASE
+from .accuracy_choice import flowing
+from .install_words import build_name, kind_name
+from .texts import escaped, tr
+from .widgets import Hint, shrinkable
+
+KIND_SETTING, INDEX_SETTING = "wholescene/install_source", "wholescene/install_index"
+OWN = ""  # instead of a found Python: one that is unpacked for the engine alone
+
+Found = Tuple[List[Interpreter], List[Rejected], str]  # and the NVIDIA card
+
+
+class InstallForm(QWidget):
+    """Looks for Pythons and a GPU in the background as soon as it is asked to."""
+
+    changed = pyqtSignal()
+    problem = pyqtSignal(dict)  # coded error: the bundle that was chosen is none
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._errands: List[Errand] = []
+        self._found: Optional[Found] = None
+        self._manifest: Optional[BundleManifest] = None
+        self.source, self.python, self.build = (shrinkable(QComboBox()) for _ in range(3))
+        self.index, self.bundle = QLineEdit(), QgsFileWidget()
+        self.source.setObjectName("wholesceneInstallSource")
+        self.python.setObjectName("wholesceneInstallPython")
+        self.build.setObjectName("wholesceneInstallBuild")
+        self._bundle_hint, self._python_hint, self._build_hint = (flowing(Hint()) for _ in range(3))
+        self._folder = flowing(Hint())
+        self._fill()
+        self._arrange()
+        self._connect()
+        self._show_source()
+
+    def _fill(self) -> None:
+        for kind in Kind:
+            self.source.addItem(kind_name(kind), kind)
+        settings = QgsSettings()
+        chosen = self.source.findData(Source.from_dict({"kind": settings.value(KIND_SETTING, "", str)}).kind)
+        self.source.setCurrentIndex(max(0, chosen))
+        self.index.setText(settings.value(INDEX_SETTING, "", str))
+        self.index.setPlaceholderText("https://…/simple")
+        self.index.setAccessibleName(tr("Address of the package index"))
+        self.bundle.setFilter(tr("Bundles of WholeScene (*.zip *.wholescene);;All files (*)"))
+        self.bundle.setAccessibleName(tr("Bundle file"))
+        self.bundle.lineEdit().setAccessibleName(tr("Bundle file"))
+        for build in builds.builds():
+            self.build.addItem(build_name(build), build.name)
+        self.python.addItem(tr("Looking for Pythons…"), None)
+        self.python.setEnabled(False)
+
+    def _arrange(self) -> None:
+        self._form = form = QFormLayout(self)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addRow(tr("Packages from"), self.source)
+        form.addRow("", self.index)
+        form.addRow("", self.bundle)
+        form.addRow("", self._bundle_hint)
+        form.addRow(tr("PyTorch"), self.build)
+        form.addRow("", self._build_hint)
+        form.addRow(tr("On the Python"), self.python)
+        form.addRow("", self._python_hint)
+        form.addRow(tr("Into"), self._folder)
+
+    def _connect(self) -> None:
+        self.source.currentIndexChanged.connect(lambda _at: self._show_source())
+        self.bundle.fileChanged.connect(lambda _path: self._open_bundle())
+        self.index.textChanged.connect(lambda _text: self.changed.emit())
+        self.build.currentIndexChanged.connect(lambda _at: self._show_place())
+        self.python.currentIndexChanged.connect(lambda _at: self.changed.emit())
+
+    # -- looking around -----------------------------------------------------------
+
+    def look(self) -> None:
+        """Look for Pythons and a GPU; once."""
+        if self._found is None and not self._errands:
+            work = Errand(
+                tr("Look for Pythons"),
+                lambda going_on: (*interpreters.find(going_on), builds.nvidia_card(going_on)),
+            )
+            self._begin(work, self._looked)
+
+    def close_errands(self) -> None:
+        """Nobody waits for an answer any more."""
+        for errand in self._errands:
+            errand.drop()
+        self._errands.clear()
+
+    def _begin(self, errand: Errand, done) -> None:
+        self._errands.append(errand)
+        errand.done.connect(done)
+        errand.done.connect(lambda _found: self._ended(errand))
+        errand.failed.connect(lambda error: self._ended(errand, error))
+        errand.start()
+
+    def _ended(self, errand: Errand, error: Optional[dict] = None) -> None:
+        if errand in self._errands:
+            self._errands.remove(errand)
+            if error is not None:
+                self.problem.emit(error)
+        self.changed.emit()
+
+    def _looked(self, found: Found) -> None:
+        self._found = found
+        self._show_pythons()
+        card = found[2]
+        told = tr("No NVIDIA card was found: processors compute.")
+        if card:
+            told = tr("{card} was found: with the CUDA build it computes.").format(card=escaped(card))
+        self._build_hint.setText(told)
+        self._build_hint.setVisible(self.build.count() > 1)
+        if card and self._manifest is None and self.build.count() > 1:
+            self.build.setCurrentIndex(1)
+
+    def _show_pythons(self) -> None:
+        self.python.clear()
+        bundled = self._manifest is not None and self._manifest.python.archive is not None
+        if bundled:
+            self.python.addItem(
+                tr("Python {version}, from the bundle").format(version=self._manifest.python.version), OWN
+            )
+        elif self._found is None:
+            self.python.addItem(tr("Looking for Pythons…"), None)
+        else:
+            for one in self._found[0]:
+                self.python.addItem(
+                    tr("Python {version} ({path})").format(version=one.release, path=one.path), one.path
+                )
+            self._offer_own()
+        self.python.setEnabled(self.python.count() > 1)
+        self._tell_rejected(bundled)
+        self.changed.emit()
+
+    def _offer_own(self) -> None:
+        own = standalone.offered()
+        if own is not None and self.kind() is not Kind.BUNDLE:
+            told = tr("Python {version} of its own, downloaded (about 30 MB)").format(version=own.version)
+            self.python.addItem(told, OWN)
+
+    def _tell_rejected(self, bundled: bool) -> None:
+        rejected = self._found[1] if self._found is not None and not bundled else []
+        told = ""
+        if self._found is not None and not bundled and not self._found[0]:
+            told = tr("No suitable Python was found on this computer.")
+        self._python_hint.setText(told)
+        self._python_hint.setVisible(bool(told))
+        self.python.setToolTip("\n".join(tr("Not taken: {path}: {reason}").format(**vars(one)) for one in rejected))
+
+    # -- where packages come from ---------------------------------------------------
+
+    def kind(self) -> Kind:
+        """The chosen kind of source."""
+        return self.source.currentData()
+
+    def _show_source(self) -> None:
+        kind = self.kind()
+        self.index.setVisible(kind is Kind.INDEX)
+        self.bundle.setVisible(kind is Kind.BUNDLE)
+        if kind is Kind.BUNDLE:
+            self._open_bundle()
+        else:
+            self._take_bundle(None)
+
+    def _open_bundle(self) -> None:
+        path = self.bundle.filePath().strip()
+        self._take_bundle(None)
+        if path and self.kind() is Kind.BUNDLE:
+            self._begin(Errand(tr("Look into the bundle"), lambda _going_on: Bundle.open(path)), self._bundle_opened)
+
+    def _bundle_opened(self, bundle: Bundle) -> None:
+        if self.kind() is Kind.BUNDLE and str(bundle.path) == self.bundle.filePath().strip():
+            self._take_bundle(bundle.manifest)
+
+    def _take_bundle(self, manifest: Optional[BundleManifest]) -> None:
+        """Show what a bundle holds; it decides about the build."""
+        self._manifest = manifest
+        told = tr("A file that another computer made with a network.") if self.kind() is Kind.BUNDLE else ""
+        if manifest is not None:
+            told = tr("WholeScene {release} for {platform}, build {build}, {size}").format(
+                release=manifest.release,
+                platform=manifest.platform,
+                build=manifest.build,
+                size=amount(manifest.total),
+            )
+            self._take_build(manifest.build)
+        self._bundle_hint.setText(escaped(told))
+        self._bundle_hint.setVisible(bool(told))
+        self.build.setEnabled(manifest is None and self.build.count() > 1)
+        self._show_pythons()
+        self._show_place()
+
+    def _take_build(self, name: str) -> None:
+        if self.build.findData(name) < 0:
+            self.build.addItem(name, name)
+        self.build.setCurrentIndex(self.build.findData(name))
+
+    # -- where to ---------------------------------------------------------------------
+
+    def build_chosen(self) -> str:
+        """The name of the chosen build."""
+        return str(self.build.currentData())
+
+    def _show_place(self) -> None:
+        folder = place.folder_for(RELEASE, self.build_chosen())
+        told = tr("{folder} ({size} free)").format(folder=folder, size=amount(place.free_bytes(folder)))
+        self._folder.setText(escaped(told))
+        self.changed.emit()
+
+    def is_complete(self) -> bool:
+        """Whether all that is needed is chosen."""
+        if self.python.currentData() is None:
+            return False
+        if self.kind() is Kind.BUNDLE:
+            return self._manifest is not None
+        return self.kind() is not Kind.INDEX or bool(self.index.text().strip())
+
+    def plan(self) -> Plan:
+        """What is chosen; remembered for the next time. In the GUI thread."""
+        kind = self.kind()
+        settings = QgsSettings()
+        settings.setValue(KIND_SETTING, kind.value)
+        settings.setValue(INDEX_SETTING, self.index.text().strip())
+        where = {Kind.INDEX: self.index.text().strip(), Kind.BUNDLE: self.bundle.filePath().strip()}.get(kind, "")
+        python = str(self.python.currentData() or OWN)
+        return Plan(RELEASE, self.build_chosen(), Source(kind, where), python, Network.of_qgis())

@@ -1,0 +1,177 @@
+"""The dialog, worked by mouse, with a real but small engine."""
+
+import json
+import threading
+
+import pytest
+from qgis.core import QgsSettings
+from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtWidgets import QLabel, QPushButton
+
+from errands import settle
+
+LEFT = Qt.MouseButton.LeftButton
+SECONDS = 1000
+
+
+@pytest.fixture
+def dialog(home, server, plugin, qtbot, monkeypatch):
+    """Opened from the menu at the foot of the panel, with the test's index as its source."""
+    from wholescene_qgis.core.install import interpreters
+    from wholescene_qgis.core.install.source import Kind
+
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")  # whatever Pythons else are here, trying them takes its time
+    monkeypatch.setattr(interpreters, "USUAL", ())
+    line = plugin.dock.panel.engine_line
+    next(action for action in line._menu.actions() if action.text() == "Install the engine here…").trigger()
+    dialog = plugin.controller.installation.dialog
+    qtbot.waitUntil(lambda: dialog.form.python.currentData() is not None, timeout=60 * SECONDS)
+    dialog.form.source.setCurrentIndex(dialog.form.source.findData(Kind.INDEX))
+    dialog.form.index.setText(server.index)
+    dialog.form.build.setCurrentIndex(dialog.form.build.findData("cpu"))
+    yield dialog
+    dialog.close()
+    settle(qtbot)
+    for name in ("install_source", "install_index"):
+        QgsSettings().remove(f"wholescene/{name}")
+
+
+def click(dialog, qtbot, name):
+    qtbot.mouseClick(next(b for b in dialog.findChildren(QPushButton, name) if b.isVisible()), LEFT)
+
+
+def end(dialog, qtbot):
+    qtbot.waitUntil(lambda: not dialog.is_busy(), timeout=120 * SECONDS)
+
+
+def test_install_repair_and_remove(dialog, home, plugin, qtbot):
+    QgsSettings().setValue("wholescene/engine_python", "/somewhere/else/python")
+    click(dialog, qtbot, "wholesceneInstallNow")
+    assert not dialog.install_button.isEnabled()
+    assert dialog.cancel_button.isVisible()
+    end(dialog, qtbot)
+
+    assert dialog.notice.code() == ""
+    assert "installed" in dialog.notice.text()
+    registered = json.loads((home / "data" / "installation.json").read_text())["python"]
+    assert registered == str(home / "data" / "engine" / "0.1.0-cpu" / "env" / "bin" / "python")
+    assert QgsSettings().value("wholescene/engine_python") is None  # it would win over the new engine
+    click(dialog, qtbot, "wholesceneRepair")
+    end(dialog, qtbot)
+    assert dialog.notice.code() == ""
+
+    click(dialog, qtbot, "wholesceneRemove")
+    assert (home / "data" / "engine" / "0.1.0-cpu").is_dir()  # asked first
+    qtbot.mouseClick(dialog.notice._button, LEFT)
+    end(dialog, qtbot)
+    assert [path.name for path in (home / "data" / "engine").iterdir() if path.is_dir()] == []
+    assert not (home / "data" / "installation.json").exists()
+    assert dialog.engines.isHidden()
+
+
+def test_cancelled_it_says_so_and_goes_on_later(dialog, server, qtbot, home):
+    from wholescene_qgis.core.install.record import Stage
+
+    server.pause, server.cut_after = threading.Event(), 1000
+    click(dialog, qtbot, "wholesceneInstallNow")
+    qtbot.waitUntil(lambda: dialog.stages.stage() is Stage.RESOLVE, timeout=60 * SECONDS)
+    click(dialog, qtbot, "wholesceneInstallCancel")
+    end(dialog, qtbot)
+    assert "goes on where it stopped" in dialog.notice.text()
+    assert dialog.notice.code() == ""
+    assert not (home / "data" / "installation.json").exists()
+    assert "not finished" in dialog.engines.findChild(QLabel).text()
+
+    server.pause.set()
+    server.pause = None
+    click(dialog, qtbot, "wholesceneInstallNow")
+    end(dialog, qtbot)
+    assert dialog.notice.code() == ""
+    assert (home / "data" / "installation.json").exists()
+
+
+def test_a_failure_is_told_with_its_way_out(dialog, qtbot):
+    from wholescene_qgis.core.install.source import Kind
+
+    dialog.form.index.setText("http://127.0.0.1:9/simple")
+    click(dialog, qtbot, "wholesceneInstallNow")
+    end(dialog, qtbot)
+    assert dialog.notice.code() == "install.network"
+    assert "127.0.0.1" in dialog.notice.text()
+    assert dialog.notice._button.text() == "Try again"
+    assert dialog.form.kind() is Kind.INDEX
+    assert dialog.install_button.isEnabled()
+
+
+def test_closed_in_the_middle_nothing_goes_on(dialog, qtbot, home):
+    click(dialog, qtbot, "wholesceneInstallNow")
+    dialog.close()
+    assert not dialog.is_busy()
+    settle(qtbot)
+    assert not (home / "data" / "installation.json").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"no ZIP at all", b"PK\x05\x06" + bytes(18)])
+def test_a_file_that_is_no_bundle_is_told_before_anything_begins(dialog, qtbot, tmp_path, content):
+    from wholescene_qgis.core.install.source import Kind
+
+    dialog.form.source.setCurrentIndex(dialog.form.source.findData(Kind.BUNDLE))
+    assert not dialog.install_button.isEnabled()  # no file yet
+    path = tmp_path / "bundle.zip"
+    path.write_bytes(content)
+    dialog.form.bundle.setFilePath(str(path))
+    qtbot.waitUntil(lambda: dialog.notice.code() == "bundle.invalid", timeout=20 * SECONDS)
+    assert not dialog.install_button.isEnabled()
+
+
+def test_a_bundle_of_another_release_or_platform_is_refused(dialog, qtbot, tmp_path, home, write_bundle):
+    from wholescene_qgis.core.install.source import Kind
+
+    dialog.form.source.setCurrentIndex(dialog.form.source.findData(Kind.BUNDLE))
+    for changed, code in (
+        ({"release": "9.9.9"}, "install.release"),
+        ({"platform": "windows-arm64"}, "bundle.platform"),
+    ):
+        dialog.form.bundle.setFilePath(str(write_bundle(**changed)))
+        qtbot.waitUntil(lambda: dialog.install_button.isEnabled(), timeout=20 * SECONDS)
+        click(dialog, qtbot, "wholesceneInstallNow")
+        end(dialog, qtbot)
+        assert dialog.notice.code() == code
+        assert not (home / "data" / "engine" / "0.1.0-cpu").exists()
+
+
+def test_a_bundle_brings_all_it_needs(dialog, qtbot, home, server, write_bundle, wheels):
+    from wholescene_qgis.core.install.source import Kind
+
+    preset = {"presets/mine/preset.json": b"{}", "presets/theirs/preset.json": b"{}"}
+    (home / "data" / "presets" / "mine").mkdir(parents=True)
+    packages = {f"wheels/{path.name}": path.read_bytes() for path in wheels.glob("*.whl") if "-3.0-" not in path.name}
+    bundle = write_bundle(files={**packages, **preset})
+    asked = len(server.asked)
+    dialog.form.source.setCurrentIndex(dialog.form.source.findData(Kind.BUNDLE))
+    dialog.form.bundle.setFilePath(str(bundle))
+    qtbot.waitUntil(lambda: dialog.install_button.isEnabled(), timeout=20 * SECONDS)
+    click(dialog, qtbot, "wholesceneInstallNow")
+    end(dialog, qtbot)
+    assert dialog.notice.code() == "", dialog.notice.text()
+    assert len(server.asked) == asked
+    registered = json.loads((home / "data" / "installation.json").read_text())["python"]
+    assert registered.startswith(str(home))
+    assert (home / "data" / "presets" / "theirs" / "preset.json").is_file()
+    assert list((home / "data" / "presets" / "mine").iterdir()) == []  # the user's own stays as it was
+
+
+def test_keys_reach_all_of_it_and_a_screen_reader_can_name_it(dialog):
+    inputs = [dialog.form.source, dialog.form.index, dialog.form.build, dialog.form.python, dialog.install_button]
+    labels = {label.buddy(): label.text() for label in dialog.findChildren(QLabel) if label.buddy() is not None}
+    for widget in inputs:
+        assert widget.accessibleName() or labels.get(widget) or getattr(widget, "text", str)(), widget
+        assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+    order, widget = [], dialog.form.source
+    for _ in range(60):
+        if widget in inputs:
+            order.append(widget)
+        widget = widget.nextInFocusChain()
+        if widget is dialog.form.source:
+            break
+    assert order == inputs

@@ -1,0 +1,243 @@
+"""Installations from the first stage to the last, cut off in between, in bad circumstances, with real pip and venv."""
+
+import dataclasses
+import json
+import os
+import stat
+import subprocess
+import threading
+
+import pytest
+from qgis.PyQt.QtCore import QLockFile
+from wholescene_qgis.core.install import builds, download, place
+from wholescene_qgis.core.install.record import STAGES, Record, Stage
+from wholescene_qgis.core.install.removal import remove
+from wholescene_qgis.core.install.source import Kind, Source
+from wholescene_qgis.core.installation import engine_python
+from wholescene_qgis.wire.errors import (
+    Cancelled,
+    CertificateUntrusted,
+    DownloadDamaged,
+    DownloadIntercepted,
+    EngineNotInstalled,
+    EngineUnfit,
+    InstallDiskFull,
+    InstallUnderWay,
+    NetworkMissing,
+    NoWheel,
+    OtherRelease,
+    PythonUnusable,
+    WrongBuild,
+)
+from wholescene_qgis.wire.release import RELEASE
+
+from package_server import PackageServer, untrusted_certificate
+from tiny_wheels import write_engine, write_wheel
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    monkeypatch.setattr(download, "PAUSE_S", 0.05)
+
+
+@pytest.fixture(autouse=True)
+def no_other_engine(monkeypatch):
+    monkeypatch.delenv("WHOLESCENE_PYTHON", raising=False)
+
+
+def files_of(engine):
+    """What lies in an engine's folder."""
+    return sorted(path.name for path in engine.iterdir())
+
+
+def require_not_registered():
+    with pytest.raises(EngineNotInstalled):
+        engine_python()
+
+
+def test_an_engine_is_installed_where_it_belongs_and_found(plan, install, server, home):
+    python = install(plan)
+    assert python == home / "data" / "engine" / f"{RELEASE}-cpu" / "env" / "bin" / "python"
+    assert engine_python() == str(python)
+    told = subprocess.run(
+        [python, "-I", "-c", "import tinypackage; print(tinypackage.__version__)"], capture_output=True
+    )
+    assert told.stdout == b"2.0\n"  # the pinned one, not the newest
+    assert files_of(plan.folder) == ["env", "install.json"]
+    assert [progress.stage for progress in install.told if not progress.done] == list(STAGES)
+    engine = next(name for name in server.files_asked() if name.startswith("wholescene"))
+    assert server.files_asked().count(engine) == 2  # by pip for what it needs, by us for the file
+
+    asked = len(server.asked)
+    install(plan)  # all is there
+    assert len(server.asked) == asked
+
+
+def test_what_was_cut_off_goes_on_and_is_not_seen_before_its_end(begun, install, server):
+    plan = begun
+    server.cut_after = 100_000
+    with pytest.raises(NetworkMissing):
+        install(plan, at=Stage.DOWNLOAD, do=lambda: setattr(server, "cuts", 99))
+    require_not_registered()
+    record = Record.read(plan.folder)
+    assert record.done == ["python", "environment", "resolve"]
+    assert [engine.whole for engine in place.installed_engines()] == [False]
+
+    server.cuts, server.asked[:] = 0, []
+    python = install(plan)
+    assert engine_python() == str(python)
+    assert not any(path.startswith("/simple") for path, _range in server.asked)  # nothing was resolved again
+    assert any(asked for path, asked in server.asked if "wholescene" in path)  # a rest was asked for
+
+
+def test_cancelled_in_the_middle_of_pip_the_environment_is_made_anew(begun, install):
+    plan = begun
+    with pytest.raises(Cancelled):
+        install(plan, lambda: not (install.told and install.told[-1].stage is Stage.INSTALL))
+    require_not_registered()
+    left = plan.folder / "env" / "left-by-the-first-try"
+    left.touch()
+    assert Record.read(plan.folder).touched
+    install(plan)
+    assert not left.exists()
+
+
+@pytest.mark.parametrize(
+    ("wheel", "error"),
+    [({"doctor": "problem"}, EngineUnfit), ({"says": "9.9.9"}, OtherRelease)],
+    ids=["does not work", "is another"],
+)
+def test_an_engine_that_fails_its_check_is_not_registered(begun, install, wheels, wheel, error):
+    write_engine(wheels, RELEASE, **wheel)
+    with pytest.raises(error):
+        install(begun)
+    require_not_registered()
+
+
+def test_repair_does_again_what_does_not_hold(plan, install, server):
+    python = install(plan)
+    asked = len(server.asked)
+    install(plan, repair=True)
+    assert len(server.asked) == asked  # nothing was wrong
+    package = next((plan.folder / "env").glob("lib/*/site-packages/tinypackage/__init__.py"))
+    package.write_text("")  # as a disk fault or a tidy hand leaves it
+    install(plan, repair=True)
+    assert package.read_text() != ""
+    assert engine_python() == str(python)
+
+
+def test_removing_leaves_nothing_but_what_is_the_users(begun, install, home):
+    install(begun)
+    (home / "data" / "presets" / "mine").mkdir(parents=True)
+    (engine,) = place.installed_engines()
+    assert engine.whole
+    assert engine.is_registered()
+    remove(engine)
+    require_not_registered()
+    assert [path.name for path in (home / "data" / "engine").iterdir() if path.suffix != ".lock"] == []
+    assert (home / "data" / "presets" / "mine").is_dir()
+
+
+# -- bad circumstances, each before anything is installed ---------------------------
+
+
+def test_no_room(plan, install, monkeypatch):
+    # the real disk, asked for more than it has
+    monkeypatch.setattr(builds, "CPU", dataclasses.replace(builds.CPU, disk=10**16))
+    with pytest.raises(InstallDiskFull) as caught:
+        install(plan)
+    assert caught.value.params["need"] == "10,000,000 GB"
+    assert not plan.folder.exists()
+
+
+def test_no_network(begun, install):
+    with pytest.raises(NetworkMissing):
+        install(dataclasses.replace(begun, source=Source(Kind.INDEX, "http://127.0.0.1:9/simple")))
+    require_not_registered()
+
+
+def test_a_proxy_that_intercepts(begun, install, wheels, tmp_path):
+    with PackageServer(wheels, untrusted_certificate(tmp_path)) as proxy, pytest.raises(CertificateUntrusted):
+        install(dataclasses.replace(begun, source=Source(Kind.INDEX, proxy.index)))
+    require_not_registered()
+
+
+def test_a_page_in_the_place_of_packages(begun, install, server):
+    with pytest.raises(DownloadIntercepted):
+        install(begun, at=Stage.DOWNLOAD, do=lambda: setattr(server, "page", "<html>Please log in</html>"))
+    require_not_registered()
+
+
+def test_wheels_of_another_platform_only(begun, install, wheels):
+    for path in wheels.glob("tinypackage-2.0*"):
+        path.unlink()
+    write_wheel(wheels, "tinypackage", "2.0", tag="cp311-cp311-win_amd64")
+    with pytest.raises(NoWheel) as caught:
+        install(begun)
+    assert caught.value.params["package"] == "tinypackage==2.0"
+    assert "3.0" in caught.value.params["detail"]  # what there is
+
+
+def test_packages_that_change_between_looking_and_fetching(begun, install, wheels):
+    def change():
+        write_wheel(wheels, "tinypackage", "2.0", {"tinypackage/__init__.py": "import evil"})
+
+    with pytest.raises(DownloadDamaged):
+        install(begun, at=Stage.DOWNLOAD, do=change)
+
+
+def test_a_cuda_build_where_the_cpu_build_was_chosen(begun, install, wheels):
+    write_wheel(wheels, "nvidia-cublas", "13.1")
+    write_wheel(wheels, "tinypackage", "2.0", requires=["nvidia-cublas"])
+    with pytest.raises(WrongBuild):
+        install(begun)
+
+
+def test_a_python_that_cannot_make_environments(plan, install, tmp_path):
+    python = tmp_path / "python3"
+    python.write_text("#!/bin/sh\nexit 1\n")
+    python.chmod(python.stat().st_mode | stat.S_IXUSR)
+    with pytest.raises(PythonUnusable):
+        install(dataclasses.replace(plan, python=str(python)))
+
+
+def test_two_at_a_time(plan, install):
+    plan.folder.parent.mkdir(parents=True)
+    other = QLockFile(str(plan.folder.with_name(f".{plan.folder.name}.lock")))
+    assert other.tryLock(0)
+    with pytest.raises(InstallUnderWay):
+        install(plan)
+    other.unlock()
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"format": 1}', '{"format": 99}', "\0" * 100])
+def test_a_record_that_cannot_be_read_counts_as_none(tmp_path, content):
+    (tmp_path / "install.json").write_text(content)
+    assert Record.read(tmp_path) is None
+
+
+def test_a_record_keeps_what_it_was_told(tmp_path):
+    record = Record("1.2.3", "cu130", {"kind": "bundle", "place": "/é.zip"}, base="/usr/bin/python3", touched=True)
+    record.mark(Stage.PYTHON)
+    record.save(tmp_path)
+    assert Record.read(tmp_path) == record
+    assert os.listdir(tmp_path) == ["install.json"]
+    assert json.loads((tmp_path / "install.json").read_text())["release"] == "1.2.3"
+
+
+def test_a_file_that_another_program_holds_is_waited_for_then_told(tmp_path, monkeypatch):
+    from wholescene_qgis.core.install import files
+    from wholescene_qgis.wire.errors import FileHeld
+
+    held, until = tmp_path / "held", threading.Event()
+
+    def locked():
+        if not until.is_set():
+            raise PermissionError(13, "used by another process", str(held))
+
+    monkeypatch.setattr(files, "PAUSE", 0.01)
+    with pytest.raises(FileHeld) as caught:
+        files.patiently(locked, held, 0.05)
+    assert caught.value.params["path"] == str(held)
+    threading.Timer(0.1, until.set).start()
+    files.patiently(locked, held, 10)
