@@ -22,6 +22,7 @@ from . import (
     request,
     result,
     scene,
+    ssh,
     training,
 )
 from .accuracy import *
@@ -37,6 +38,7 @@ from .onnx import *
 from .request import *
 from .result import *
 from .scene import *
+from .ssh import *
 from .training import *
 
 __all__ = ["CATALOGUE", "from_dict"]
@@ -52,6 +54,7 @@ __all__ += onnx.__all__
 __all__ += request.__all__
 __all__ += result.__all__
 __all__ += scene.__all__
+__all__ += ssh.__all__
 __all__ += training.__all__
 
 
