@@ -6,7 +6,7 @@ import contextlib
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -21,11 +21,13 @@ from ..wire.attention import AttentionRequest
 from ..wire.connection import ConnectionInfo, connection_file, read_connection
 from ..wire.errors import Cancelled, EngineLost, EngineNotFound, ProtocolMismatch, ReleaseMismatch, from_dict
 from ..wire.estimate import Estimate
+from ..wire.fingerprint import Fingerprint
 from ..wire.identity import absolute
 from ..wire.plan import Plan, Window
 from ..wire.release import check_engine
 from ..wire.request import SegmentRequest
 from .sockets import dealer, is_elsewhere
+from .transfers import Fetching, Progress, Sending
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 ALIVE_EVERY = 10.0  # seconds between signs of life while a job runs
 SILENT_TOO_LONG = 60.0
+SLOW_ANSWER = 600.0  # where files are hashed or deleted
 LOOK_UP = 0.1  # how soon a wish to cancel is noticed
 ENDINGS = ("done", "failed", "cancelled")
 
@@ -62,6 +65,8 @@ class EngineClient:
         self.engine: dict[str, Any] = {}
         self._session = wire.Session(info.key_bytes, wire.CLIENT)
         self._aside: deque[wire.Message] = deque()  # of jobs, came while an answer was waited for
+        self._answers: dict[str, wire.Message] = {}  # came while that to another question was waited for
+        self._unanswered: dict[str, str] = {}  # with the type of the question
         self._heard = self._spoke = time.monotonic()
         self._elsewhere = is_elsewhere(info)
         self._context = zmq.Context()
@@ -78,18 +83,30 @@ class EngineClient:
         info = read_connection(path)
         if not is_elsewhere(info) and not _alive(info.pid):
             raise EngineNotFound(detail=f"process {info.pid}, named by {path}, is gone")
-        client = cls(info, path)
+        return cls(info, path)._greeted(timeout, any_release)
+
+    @classmethod
+    def through(cls, info: ConnectionInfo, timeout: float = 10.0) -> EngineClient:
+        """Say hello to an engine of another machine whose port was forwarded to ``info.endpoint``, as with SSH.
+
+        Raises as :meth:`connect` does.
+        """
+        client = cls(info, Path("the connection"))
+        client._elsewhere = True
+        return client._greeted(timeout)
+
+    def _greeted(self, timeout: float, any_release: bool = False) -> EngineClient:
         try:
-            client._hello(timeout)
-            check_engine(client.engine.get("version"))
+            self._hello(timeout)
+            check_engine(self.engine.get("version"))
         except (ProtocolMismatch, ReleaseMismatch):
             if not any_release:
-                client.close()
+                self.close()
                 raise
         except BaseException:
-            client.close()
+            self.close()
             raise
-        return client
+        return self
 
     def close(self) -> None:
         """Hang up; jobs go on."""
@@ -200,7 +217,68 @@ class EngineClient:
             raise
         return following.result()
 
+    # -- files --
+
+    def look(self, path: str, size: int | None = None) -> Fingerprint:
+        """Size and sampled hash of a file of the engine's machine; no hash if it has not ``size`` bytes.
+
+        Raises RemoteNoSuchFile.
+        """
+        found = self._ask("look", {"path": path, "size": size}, SLOW_ANSWER).body
+        return Fingerprint(int(found["size"]), str(found["sample"] or ""))
+
+    def send_file(
+        self, path: Path, set_: str, name: str | None = None, progress: Progress = lambda have, size: None
+    ) -> str:
+        """Send a file to the engine's machine, or the rest of it; its path there.
+
+        ``set_`` has 16 to 64 hexadecimal digits and tells what is sent (`transfers.set_of`); ``name`` is the file's own
+        by default. ``progress(have, size)`` counts bytes. Raises OSError, RemoteName, RemoteDiskFull, RemoteConflict,
+        RemoteCorrupt, and EngineLost: then call it again over another connection.
+        """
+        return Sending(self, path, set_, path.name if name is None else name, progress).run()
+
+    def files(self, job: str) -> list[dict[str, Any]]:
+        """What a finished job has written: ``name``, ``size`` and ``sha256``. Raises RemoteNoFiles, JobUnknown."""
+        return list(self._ask("files", {"job": job}, SLOW_ANSWER).body["files"])
+
+    def fetch_file(self, job: str, name: str, target: Path, progress: Progress = lambda have, size: None) -> Path:
+        """Fetch a file that a job has written, or the rest of it, to ``target``, in place of what is there.
+
+        Raises OSError, RemoteNoFiles, RemoteCorrupt, and EngineLost: then call it again over another connection.
+        """
+        return Fetching(self, job, name, target, progress).run()
+
+    def forget_set(self, set_: str) -> None:
+        """Have a set of sent files removed; raises RemoteInUse."""
+        self._ask("forget", {"set": set_}, SLOW_ANSWER)
+
     # -- messages --
+
+    def say(self, kind: str, body: Mapping[str, Any] | None = None, buffers: Sequence[bytes] = ()) -> str:
+        """Send a question; its id, for :meth:`answer`."""
+        asked = self._say(kind, body, buffers)
+        self._unanswered[asked] = kind
+        return asked
+
+    def answer(self, asked: str, timeout: float = 30.0) -> wire.Message:
+        """Wait for the answer to a question; raises the engine's error, or EngineLost."""
+        kind = self._unanswered.get(asked, "")
+        deadline = time.monotonic() + timeout
+        while asked not in self._answers:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise EngineLost(detail=f"it does not answer '{kind}'")
+            message = self._receive(min(left, 1.0))
+            if message is not None and message.reply_to in self._unanswered:
+                del self._unanswered[message.reply_to]
+                self._answers[message.reply_to] = message
+            elif message is not None:
+                self._aside.append(message)
+        message = self._answers.pop(asked)
+        if message.type == "error":
+            raise from_dict(message.body["error"])
+        return message
 
     def _hello(self, timeout: float) -> None:
         body = {"protocol": wire.PROTOCOL, "client": "python", "version": __version__}
@@ -220,19 +298,7 @@ class EngineClient:
 
     def _ask(self, kind: str, body: Mapping[str, Any] | None = None, timeout: float = 30.0) -> wire.Message:
         """Send a message and wait for the answer to it; raises the engine's error."""
-        asked = self._say(kind, body)
-        deadline = time.monotonic() + timeout
-        while (left := deadline - time.monotonic()) > 0:
-            message = self._receive(min(left, 1.0))
-            if message is None:
-                continue
-            if message.reply_to != asked:
-                self._aside.append(message)
-            elif message.type == "error":
-                raise from_dict(message.body["error"])
-            else:
-                return message
-        raise EngineLost(detail=f"it does not answer '{kind}'")
+        return self.answer(self.say(kind, body), timeout)
 
     def _next(self, seconds: float) -> wire.Message | None:
         """The next message that is no answer; None if none came."""
@@ -243,8 +309,8 @@ class EngineClient:
             raise from_dict(message.body["error"])
         return message
 
-    def _say(self, kind: str, body: Mapping[str, Any] | None = None) -> str:
-        message = self._session.message(kind, body)
+    def _say(self, kind: str, body: Mapping[str, Any] | None = None, buffers: Sequence[bytes] = ()) -> str:
+        message = self._session.message(kind, body, buffers)
         self._socket.send_multipart(self._session.encode(message))
         self._spoke = time.monotonic()
         return message.id

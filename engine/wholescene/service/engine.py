@@ -26,9 +26,12 @@ from ..wire.estimate import DEVICES
 from .attached import Attached
 from .conductor import Conductor, Worker
 from .crew import Crew
+from .depot import Depot
+from .errands import ErrandDone, Errands
 from .estimator import SURVEY, Answered, Estimator, Question, survey_question
 from .events import BlockRead, BlockWritten, Bytes, Inbox, ToWorker
 from .handlers import HANDLERS, OF_ANY_PROTOCOL, WITH_BUFFERS, mismatch
+from .hashing import Hashes
 from .jobs import Job, Registry, plain_error
 from .journal import Journal
 from .sockets import Listeners, Peer, Socket
@@ -53,7 +56,8 @@ class Settings:
     """How an engine runs. ``idle_exit`` in seconds, None for never; ``segment`` is what the worker computes with.
 
     ``crew`` are the ranks of its own worker. ``bind`` is an address for other machines.
-    ``attached_only``: this machine computes nothing itself, jobs wait for a group that attaches.
+    ``attached_only``: this machine computes nothing itself, jobs wait for a group that attaches. ``depot`` is
+    the folder for scenes that clients send; None: it takes none.
     """
 
     journal: Path
@@ -65,6 +69,7 @@ class Settings:
     crew: Crew = field(default_factory=Crew)
     bind: str | None = None
     attached_only: bool = False
+    depot: Path | None = None
 
 
 @dataclass
@@ -95,6 +100,10 @@ class Engine:
         self.streams = Streams(self.writer, self.send)
         self.attached = Attached(self.inbox.put)
         self.estimator = Estimator(self._launch_aside, self.inbox.put)
+        self.depot = Depot(settings.depot)
+        self.hashes = Hashes()
+        self.errands = Errands(self.inbox.put)
+        self.errands.do("", self.depot.sweep, lambda outcome: None, slow=True)
         self.machine: dict[str, Any] | None = None  # what it has to compute with, when it was last looked at
         self.conductor = Conductor(
             self.jobs, self.writer, self._launch, self.inbox.put, self._announce, self._can_compute
@@ -155,6 +164,7 @@ class Engine:
     def close(self) -> None:
         """End worker, writer and jobs, tell the clients, free the socket."""
         self.estimator.stop()
+        self.errands.stop()
         self.conductor.stop()
         self.writer.stop(WRITER_STOPS)
         for event in self.inbox.drain():
@@ -177,10 +187,10 @@ class Engine:
         self.forget(session)
         return False
 
-    def reply(self, message: wire.Message, kind: str, body: Mapping[str, Any]) -> None:
+    def reply(self, message: wire.Message, kind: str, body: Mapping[str, Any], buffers: Sequence[Bytes] = ()) -> None:
         """Answer a client's message."""
         client = self.clients.get(message.session)
-        if client is not None and not self._send(client.peer, kind, body, reply_to=message.id):
+        if client is not None and not self._send(client.peer, kind, body, buffers, message.id):
             self.forget(message.session)
 
     def _send(
@@ -255,6 +265,8 @@ class Engine:
             self.conductor.handle(event)
             if isinstance(event, Answered):
                 self.estimator.handle(event)
+            elif isinstance(event, ErrandDone):
+                self.errands.done(event)
             elif isinstance(event, ToWorker):
                 self.send(event.session, event.kind, event.body)
             elif isinstance(event, BlockWritten):

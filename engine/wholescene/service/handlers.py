@@ -16,7 +16,7 @@ from ..wire.errors import BadMessage, BadRequest, ProtocolMismatch, WholeSceneEr
 from ..wire.estimate import EstimateRequest
 from ..wire.message import PROTOCOL, Message
 from ..wire.request import SegmentRequest
-from . import outputs, pipe, worker_messages
+from . import depot_messages, outputs, pipe, worker_messages
 from .blocks import MAX_CREDIT, Follower
 from .estimator import Question, estimate_question
 from .jobs import Job, plain_error
@@ -36,7 +36,7 @@ def hello(engine: Engine, message: Message) -> None:
         raise mismatch(protocol, message.body.get("version"))
     body = {"protocol": PROTOCOL, "version": __version__, "pid": os.getpid(), "python": sys.version.split()[0]}
     engine.look_at_machine()
-    engine.reply(message, "hello", {**body, "machine": engine.machine or None})
+    engine.reply(message, "hello", {**body, "machine": engine.machine or None, "depot": engine.depot.describe()})
 
 
 def mismatch(protocol: object, version: object) -> ProtocolMismatch:
@@ -59,7 +59,7 @@ def submit(engine: Engine, message: Message) -> None:
     request = SegmentRequest.from_dict(values)
     _check_length(request.to_dict())
     credit = _count(message, "credit")
-    _check_output(request)
+    _check_output(engine, request)
     _queued(engine, message, engine.jobs.add(request), credit)
 
 
@@ -69,7 +69,7 @@ def attention(engine: Engine, message: Message) -> None:
     _check_length(question.to_dict())
     if question.request.output is None:
         raise BadRequest(detail="'output' is missing")
-    _check_output(question.request)
+    _check_output(engine, question.request)
     _queued(engine, message, engine.jobs.add(question.request, question), 0)
 
 
@@ -82,6 +82,8 @@ def estimate(engine: Engine, message: Message) -> None:
     output = wanted.request.output
     if output is not None and not os.path.isabs(output):
         raise BadRequest(detail="'output' has to be a whole path, since the engine works in another folder")
+
+    engine.depot.make_room(output)
 
     def answer(found: dict[str, Any] | WholeSceneError) -> None:
         if isinstance(found, WholeSceneError):
@@ -106,7 +108,8 @@ def _check_length(values: Mapping[str, Any]) -> None:
         raise BadRequest(detail="it is too long; combine the files in a VRT, simplify the mask")
 
 
-def _check_output(request: SegmentRequest) -> None:
+def _check_output(engine: Engine, request: SegmentRequest) -> None:
+    engine.depot.make_room(request.output)
     if request.output is not None and not os.path.isabs(request.output):
         raise BadRequest(detail="'output' has to be a whole path, since the engine works in another folder")
     outputs.check(request)
@@ -114,6 +117,7 @@ def _check_output(request: SegmentRequest) -> None:
 
 def _queued(engine: Engine, message: Message, job: Job, credit: int) -> None:
     job.followers[message.session] = Follower(message.session, credit)
+    engine.depot.used((*job.request.sources, job.request.grid))
     waiting = len(engine.jobs.active()) - 1
     engine.reply(message, "submitted", {"job": job.id, "ahead": waiting})
 
@@ -209,13 +213,20 @@ HANDLERS: dict[str, Handler] = {
     "cancel": cancel,
     "status": status,
     "presets": presets,
+    "look": depot_messages.look,
+    "store": depot_messages.store,
+    "chunk": depot_messages.chunk,
+    "seal": depot_messages.seal,
+    "files": depot_messages.files,
+    "fetch": depot_messages.fetch,
+    "forget": depot_messages.forget,
     "shutdown": shutdown,
     "bye": bye,
     "worker.attach": worker_messages.attach,
     "worker.event": worker_messages.event,
     "worker.block": worker_messages.block,
 }
-WITH_BUFFERS = ("worker.block",)
+WITH_BUFFERS = ("chunk", "worker.block")
 OF_ANY_PROTOCOL = ("shutdown", "bye")  # an engine that nobody can talk to any more could only be killed
 
 

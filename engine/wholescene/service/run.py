@@ -52,6 +52,7 @@ def serve(
                 crew=crew or Crew(),
                 bind=bind,
                 attached_only=attached_only,
+                depot=data_dir() / "depot",
             )
             _run(Engine(settings), path, show or _show)
     finally:

@@ -152,7 +152,7 @@ def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if not name.startswith(_FOREIGN_PREFIXES)}
 
 
-def _import_flags() -> list[str]:
+def import_flags() -> list[str]:
     """As isolated as this process; at least modules in the current folder must not shadow ours."""
     if sys.flags.isolated:
         return ["-I"]
@@ -160,7 +160,7 @@ def _import_flags() -> list[str]:
 
 
 def _start(segment: str, place: Place, environment: Mapping[str, str], log: Path | None) -> subprocess.Popen[bytes]:
-    command = [sys.executable, *_import_flags(), "-u", "-m", "wholescene.service.worker", "--segment", segment]
+    command = [sys.executable, *import_flags(), "-u", "-m", "wholescene.service.worker", "--segment", segment]
     options: dict[str, Any] = {"env": dict(environment), "bufsize": 0}
     if os.name == "nt":
         options["creationflags"] = getattr(subprocess, "CREATE_NO_WINDOW", 0)

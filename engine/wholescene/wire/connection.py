@@ -26,7 +26,7 @@ _MAX_FILE_BYTES = 1 << 16
 
 @dataclass(frozen=True)
 class ConnectionInfo:
-    """How to reach a running engine. ``key`` is hexadecimal and is never printed.
+    """How to reach a running engine. ``key`` is hexadecimal and is never shown.
 
     An engine that other machines may reach also names its ``host``, the endpoint there (``remote``) and
     the public key (``server_key``, Z85) without which no connection to that endpoint comes about.

@@ -17,8 +17,10 @@ from . import (
     engine,
     evaluation,
     finetuning,
+    installing,
     notices,
     onnx,
+    remote,
     request,
     result,
     scene,
@@ -33,8 +35,10 @@ from .data import *
 from .engine import *
 from .evaluation import *
 from .finetuning import *
+from .installing import *
 from .notices import *
 from .onnx import *
+from .remote import *
 from .request import *
 from .result import *
 from .scene import *
@@ -49,8 +53,10 @@ __all__ += data.__all__
 __all__ += engine.__all__
 __all__ += evaluation.__all__
 __all__ += finetuning.__all__
+__all__ += installing.__all__
 __all__ += notices.__all__
 __all__ += onnx.__all__
+__all__ += remote.__all__
 __all__ += request.__all__
 __all__ += result.__all__
 __all__ += scene.__all__
