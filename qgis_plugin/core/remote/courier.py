@@ -1,8 +1,8 @@
 """Between those who speak of files of this machine and an engine that may run on another one.
 
-Has the methods and signals of an :class:`~..session.EngineSession`. With the engine of this machine it passes everything
-on. With another machine's it first makes the scene available there, tells the engine its paths, and brings the
-class map home before it says ``done``.
+Has the methods and signals of an :class:`~..session.EngineSession`. With the engine of this machine it passes
+everything on. With another machine's it first makes the scene available there, tells the engine its paths, and brings
+the class map home before it says ``done``.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class Load:
     shipment: Shipment
     ask: Callable[[Dict[str, Any]], None]
     refuse: Callable[[Dict[str, Any]], None]
-    parcel: Optional[Parcel] = None
-    lasting: bool = False  # survives the loss of a connection
+    parcel: Optional[Parcel] = None  # what comes home; nothing from an estimate
+    lasting: bool = False  # a job: it survives the loss of a connection, and its scene may be large
     tries: int = 0
 
 
@@ -140,16 +140,14 @@ class Courier(QObject):
         if self._host is None:
             self._session.ask_estimate(question, ticket)
             return
-        for other in [other for other in self._loads if other.startswith("estimate")]:
-            self.withdraw(other)  # only the last question counts
+        for other in [other for other, load in self._loads.items() if load.parcel is None]:
+            self.withdraw(other)  # of several estimates, only the last is still wanted
         # the folder for its class map is made with a job; a free name in that of all results has room told, too
         output = joined(str(self._depot.get("results")), f"{new_id()}.tif")
         shipment = Shipment(self._host, question["request"], output, self)
         refuse = lambda error: self.unestimated.emit(ticket, error)  # noqa: E731
-        load = Load(shipment, lambda there: self._session.ask_estimate({**question, "request": there}, ticket), refuse)
-        missing = RemoteNotSent(host=self._host.name).to_dict()
-        shipment.asking.connect(lambda _news: self._end_badly(ticket, missing))
-        self._begin(ticket, load)
+        ask = lambda there: self._session.ask_estimate({**question, "request": there}, ticket)  # noqa: E731
+        self._begin(ticket, Load(shipment, ask, refuse))
 
     def attach(self, job: str, path: str = "", overwrite: bool = False) -> None:
         """Follow a job that was started earlier; ``path`` is where its map goes if it comes from elsewhere."""
@@ -200,6 +198,9 @@ class Courier(QObject):
     def _begin(self, ticket: str, load: Load) -> None:
         self._loads[ticket] = load
         shipment = load.shipment
+        if not load.lasting:  # nothing large is sent for a question
+            missing = RemoteNotSent(host=self.host_name()).to_dict()
+            shipment.asking.connect(lambda _news: self._end_badly(ticket, missing))
         shipment.loaded.connect(self._next)
         shipment.ready.connect(lambda there: self._arrived(ticket, there))
         shipment.failed.connect(lambda error: self._stuck(ticket, error))

@@ -192,4 +192,3 @@ def _begun(stream: BinaryIO, size: int) -> "Tuple[int, Any]":
     for data in iter(lambda: stream.read(PIECE), b""):
         digest.update(data)
     return have, digest
-

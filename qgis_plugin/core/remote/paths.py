@@ -46,8 +46,5 @@ def _covers(folder: str, path: str) -> bool:
 
 def _parts(path: str) -> List[str]:
     """The names on the way, without steps back."""
-    if WINDOWS.match(path):
-        whole = ntpath.normpath(path).replace("\\", "/")
-    else:
-        whole = posixpath.normpath(path)
+    whole = ntpath.normpath(path).replace("\\", "/") if WINDOWS.match(path) else posixpath.normpath(path)
     return [part for part in whole.split("/") if part]

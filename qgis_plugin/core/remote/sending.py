@@ -153,4 +153,3 @@ def _digest_of(stream: BinaryIO, have: int) -> Any:
         digest.update(data)
         have -= len(data)
     return digest
-

@@ -50,7 +50,7 @@ def ssh_program() -> str:
     if found is None and os.name == "nt":
         # a 32-bit program sees System32 under another name
         for folder in ("System32", "Sysnative"):
-            path = Path(os.environ.get("SystemRoot", r"C:\Windows"), folder, "OpenSSH", "ssh.exe")
+            path = Path(os.environ.get("SYSTEMROOT", r"C:\Windows"), folder, "OpenSSH", "ssh.exe")
             found = found or (str(path) if path.is_file() else None)
     if found is None:
         raise RemoteNoSsh()

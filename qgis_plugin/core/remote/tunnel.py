@@ -45,12 +45,12 @@ HOLD = "exec cat"  # keeps the tunnel open as long as its standard input is: it 
 
 # Where the command is looked for: what a login that is not interactive has on its PATH is often too little.
 FIND = (
-    "for c in wholescene \"$HOME/.local/bin/wholescene\"; do "
-    f"command -v \"$c\" >/dev/null 2>&1 && exec \"$c\" {SERVE}; done; "
-    "f=\"${XDG_DATA_HOME:-$HOME/.local/share}/wholescene/installation.json\"; "
-    "p=$(sed -n \"s/.*\\\"python\\\": *\\\"\\([^\\\"]*\\)\\\".*/\\1/p\" \"$f\" 2>/dev/null); "
-    f"[ -x \"$p\" ] && exec \"$p\" -m wholescene.cli {SERVE}; "
-    f"echo \"wholescene: not found\" >&2; exit {NOT_FOUND}"
+    'for c in wholescene "$HOME/.local/bin/wholescene"; do '
+    f'command -v "$c" >/dev/null 2>&1 && exec "$c" {SERVE}; done; '
+    'f="${XDG_DATA_HOME:-$HOME/.local/share}/wholescene/installation.json"; '
+    'p=$(sed -n "s/.*\\"python\\": *\\"\\([^\\"]*\\)\\".*/\\1/p" "$f" 2>/dev/null); '
+    f'[ -x "$p" ] && exec "$p" -m wholescene.cli {SERVE}; '
+    f'echo "wholescene: not found" >&2; exit {NOT_FOUND}'
 )
 
 
@@ -61,6 +61,7 @@ class Step(Enum):
     ENGINE = "engine"  # found or started
     RELEASE = "release"  # plugin and engine belong together
     TUNNEL = "tunnel"  # its port is here
+    HELLO = "hello"  # it answers; this is for whoever opens the connection
 
 
 class Tunnel(QObject):
@@ -79,6 +80,7 @@ class Tunnel(QObject):
     def __init__(self, host: RemoteHost, parent: Optional[QObject] = None, answer_ms: int = ANSWER_MS) -> None:
         super().__init__(parent)
         self._host, self._answer_ms = host, answer_ms
+        self.any_release = False  # of the engine there: to end one that is too old
         self._ask: Optional[SshRun] = None
         self._hold: Optional[SshRun] = None
         self._door: Optional[QTcpSocket] = None
@@ -110,7 +112,8 @@ class Tunnel(QObject):
     find = find_or_start  # who looks for jobs on another machine has to go there anyway
 
     def start_after(self, _pid: int) -> None:
-        """Start an engine once the one that is stopping has let go of its place."""
+        """Start an engine once the one that is stopping has let go of its place; who starts one there sees to that."""
+        self.any_release = False
         self.find_or_start()
 
     def stop(self) -> None:
@@ -171,7 +174,8 @@ class Tunnel(QObject):
             return
         self._info = connection(values, self._host)
         self.passed.emit(Step.ENGINE)
-        check_engine(self._info.version)
+        if not self.any_release:
+            check_engine(self._info.version)
         self.passed.emit(Step.RELEASE)
         self._open()
 

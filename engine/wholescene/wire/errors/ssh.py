@@ -30,7 +30,9 @@ class RemoteNoSsh(WholeSceneError):
 
 class RemoteDestination(WholeSceneError):
     code = "remote.destination"
-    problem = "'{destination}' does not name a machine: user@host, host, or a name of your ssh configuration is expected."
+    problem = (
+        "'{destination}' does not name a machine: user@host, host, or a name of your ssh configuration is expected."
+    )
     remedy = "Correct the name of the machine."
 
 
