@@ -54,7 +54,8 @@ test:  ## everything; installs QGIS and Xvfb from the distribution (as root or w
 	if [ $$plugin -ne 0 ]; then echo "make test: the plugin's tests did not pass or could not run"; fi; \
 	[ $$lint -eq 0 ] && [ $$engine -eq 0 ] && [ $$plugin -eq 0 ]
 
-test-engine: $(DEV_READY)  ## the engine's tests, without QGIS
+test-engine: $(DEV_READY)  ## the engine's tests, without QGIS; some make another machine with an SSH server on this one (root)
+	@tools/system_packages.sh "$(PYTHON)" hosts || true  # the tests tell if it could not be had
 	$(SIDE_BY_SIDE)
 
 test-full: $(DEV_READY)  ## the whole matrix of networks and divisions, up to an hour

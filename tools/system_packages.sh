@@ -2,6 +2,7 @@
 # See that the system has what one purpose needs; install it where that is possible.
 #
 # usage: system_packages.sh PYTHON venv    an environment can be made with PYTHON
+#        system_packages.sh PYTHON hosts   the same, and tests can make another machine with an SSH server on this one
 #        system_packages.sh PYTHON qgis    the same, and PyQGIS for PYTHON, QGIS, GDAL's programs and a virtual screen are there
 #        system_packages.sh PYTHON roots   the same as venv, and another Debian can be made beside this system
 #
@@ -20,7 +21,8 @@ fi
 missing() {
     "$python" -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
     case $purpose in
-        qgis) missing_for_qgis ;;
+        hosts) missing_for_hosts ;;
+        qgis) missing_for_hosts; missing_for_qgis ;;
         roots) missing_for_roots ;;
     esac
 }
@@ -33,6 +35,12 @@ missing_for_qgis() {
     command -v Xvfb >/dev/null || echo xvfb
     command -v xdotool >/dev/null || echo xdotool
     command -v import >/dev/null || echo imagemagick
+}
+
+missing_for_hosts() {
+    [ -x /usr/sbin/sshd ] || echo openssh-server
+    command -v ssh >/dev/null || echo openssh-client
+    [ -x /usr/sbin/ip ] || [ -x /sbin/ip ] || command -v ip >/dev/null || echo iproute2
 }
 
 missing_for_roots() {
@@ -51,6 +59,16 @@ if ! command -v apt-get >/dev/null || { [ "${#sudo[@]}" -gt 0 ] && ! command -v 
     echo "Install them (these are their names on Debian and Ubuntu) and run the command again." >&2
     exit 1
 fi
+
+case " $packages" in
+*" openssh-server "*)
+    # tests start an SSH server of their own, in a network of its own: none has to listen to the world
+    if command -v systemctl >/dev/null; then
+        "${sudo[@]}" systemctl --quiet mask ssh.service ssh.socket 2>/dev/null || true
+        echo "openssh-server stays switched off; to switch it on: systemctl unmask ssh.service ssh.socket"
+    fi
+    ;;
+esac
 
 echo "Installing with apt-get: $packages"
 export DEBIAN_FRONTEND=noninteractive

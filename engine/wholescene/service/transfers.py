@@ -21,6 +21,7 @@ from ..wire.fingerprint import fingerprint
 from ..wire.transfer import CHUNK_BYTES, PART, WINDOW, check_name
 from .hashing import sha256_of, update
 
+PART_SECONDS = 30.0  # after which a part counts as lost, with the connection
 SEALING = 7200.0  # seconds that the engine may take to hash a large file; it shows meanwhile that it lives
 
 Progress = Callable[[int, int], None]  # bytes that are there, bytes of the whole file
@@ -149,13 +150,13 @@ class _Window:
     def next(self) -> wire.Message:
         """The next answer; raises the engine's error when those that were on their way are in, too."""
         try:
-            return self._line.answer(self._asked.popleft())
+            return self._line.answer(self._asked.popleft(), PART_SECONDS)
         except EngineLost:
             raise
         except WholeSceneError:
             while self._asked:  # they fail for the same reason
                 with contextlib.suppress(WholeSceneError):
-                    self._line.answer(self._asked.popleft())
+                    self._line.answer(self._asked.popleft(), PART_SECONDS)
             raise
 
 
