@@ -9,12 +9,13 @@ import html
 import os
 import re
 from dataclasses import dataclass
-from typing import Iterator, List, Sequence
+from typing import Iterator, Sequence
 
 NAME = re.compile(r"<(SourceFilename|SourceDataset)([^>]*)>([^<]*)</\1>")
 RELATIVE = re.compile(r"\s*relativeToVRT\s*=\s*[\"'](\d)[\"']", re.IGNORECASE)
 STATISTICS = re.compile(r"<MDI key=\"STATISTICS_[^>]*>[^<]*</MDI>|<Histograms>.*?</Histograms>", re.DOTALL)
-EMPTY = re.compile(r"</?(PAMDataset|PAMRasterBand|Metadata)[^>]*>|<\?xml[^>]*>|\s")
+BETWEEN = re.compile(r">\s+<")
+EMPTY = re.compile(r"<(\w+)[^<>]*></\1>")
 ENCODING = ("utf-8", "surrogateescape")
 
 
@@ -53,7 +54,9 @@ def _written(found: "re.Match[str]", reference: Reference) -> str:
 
 
 def without_statistics(content: bytes) -> bytes:
-    """Notes beside a raster without statistics and histograms; b"" if nothing else was in them."""
-    kept: List[str] = STATISTICS.split(content.decode(*ENCODING))
-    text = "".join(kept)
-    return text.encode(*ENCODING) if EMPTY.sub("", text) else b""
+    """Notes beside a raster without statistics, histograms and what held them; b"" if nothing else was in them."""
+    text = BETWEEN.sub("><", STATISTICS.sub("", content.decode(*ENCODING)).strip())
+    found = 1
+    while found:  # what held an element that is gone may be empty now itself
+        text, found = EMPTY.subn("", text)
+    return text.encode(*ENCODING)

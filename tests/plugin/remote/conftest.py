@@ -1,5 +1,6 @@
 """Another machine that can be entered with ssh, on the loopback address."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -48,3 +49,28 @@ def engine_there(tmp_path):
     script.chmod(0o755)
     yield f"'{script}'"
     subprocess.run([str(script), "shutdown"], capture_output=True, timeout=60)
+
+
+@pytest.fixture(scope="package")
+def real_engine(tmp_path_factory):
+    """A running engine, as the other end of the tunnel would be: (its connection, its home)."""
+    from wholescene_qgis.core.remote.host import RemoteHost
+    from wholescene_qgis.core.remote.tunnel import connection
+
+    home = tmp_path_factory.mktemp("engine home")
+    environment = {"WHOLESCENE_HOME": str(home), "PYTHONPATH": str(ROOT / "engine"), "OMP_NUM_THREADS": "1"}
+    environment["PATH"] = os.environ["PATH"]
+    command = [ENGINE_PYTHON, "-m", "wholescene.cli"]
+    serve = [*command, "serve", "--print-connection", "--json"]
+    told = subprocess.run(serve, env=environment, capture_output=True, text=True, check=True, timeout=120).stdout
+    yield connection(json.loads(told), RemoteHost("there")), home
+    subprocess.run([*command, "shutdown"], env=environment, capture_output=True, timeout=60)
+
+
+@pytest.fixture
+def line(real_engine):
+    """A line of questions and answers to it."""
+    from wholescene_qgis.core.remote.line import Line
+
+    with Line(real_engine[0], lambda: True) as opened:
+        yield opened
