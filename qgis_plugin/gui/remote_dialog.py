@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFormLayout,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -95,7 +96,10 @@ class RemoteDialog(QDialog):
         )
         form.addRow(Hint(told))
         form.addRow(self.paths)
-        form.addRow(self.test_button)
+        tested = QHBoxLayout()
+        tested.addWidget(self.test_button)
+        tested.addStretch(1)
+        form.addRow(tested)
         for label in self._steps.values():
             form.addRow(label)
         layout = QVBoxLayout(self)

@@ -32,7 +32,7 @@ class PathTable(QWidget):
         self.table.verticalHeader().hide()
         self.table.setTabKeyNavigation(False)
         self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setMinimumHeight(96)
+        self.table.setFixedHeight(112)  # some rows; more can be scrolled to
         self.add_button, self.remove_button = QPushButton(tr("Add")), QPushButton(tr("Remove"))
         self.add_button.setAccessibleName(tr("Add a folder"))
         self.remove_button.setAccessibleName(tr("Remove the chosen folder"))

@@ -110,7 +110,7 @@ def use_configuration(config, folder, monkeypatch):
     programs = folder / "programs"
     programs.mkdir()
     script = programs / "ssh"
-    script.write_text(f'#!/bin/sh\nexec {SSH} -F {config} "$@"\n')
+    script.write_text(f'#!/bin/sh\nexec {SSH} -F "{config}" "$@"\n')
     script.chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.delenv("SSH_AUTH_SOCK", raising=False)

@@ -2,10 +2,10 @@
 
 import pytest
 from qgis.core import QgsSettings
+from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 from wholescene_qgis.core.remote.host import RemoteHost, chosen_host, remembered_host
-from wholescene_qgis.core.remote.tunnel import Step
 from wholescene_qgis.gui.remote_dialog import FAILED, OPEN, PASSED
 
 CLICK = Qt.MouseButton.LeftButton
@@ -18,7 +18,8 @@ def dialog(plugin, qtbot):
     plugin.dock.panel.engine_line._menu.actions()[3].trigger()
     opened = next(child for child in window.children() if child.objectName() == "wholesceneRemote")
     yield opened
-    opened.reject()
+    if not sip.isdeleted(opened):
+        opened.reject()
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +68,7 @@ def test_the_first_step_that_fails_is_marked_and_told(engine, sshd, dialog, qtbo
     describe(dialog, sshd)
     run_test(dialog, qtbot)
     assert dialog.notice.code() == "remote.host_unknown"
-    assert dialog.steps() == {**dict.fromkeys(Step, OPEN), Step.SSH: FAILED}
+    assert list(dialog.steps().values()) == [FAILED, OPEN, OPEN, OPEN, OPEN]
 
 
 def test_a_name_that_is_none_is_told_at_once(engine, dialog, qtbot):
