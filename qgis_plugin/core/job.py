@@ -9,7 +9,7 @@ from typing import Any, Deque, Dict, Mapping, Optional, Tuple
 
 from ..wire.message import new_id
 
-NOTED = ("scene_name", "preset_title", "scene_id", "layer_name", "project", "id", "output", "working")
+NOTED = ("scene_name", "preset_title", "scene_id", "layer_name", "project", "id", "output", "working", "host")
 PACE_SECONDS = 20.0  # over which throughput is measured
 
 
@@ -17,9 +17,11 @@ class Phase(Enum):
     """Where a job is; the engine's own stages lie within RUNNING."""
 
     WAITING = "waiting"  # for an engine
+    SENDING = "sending"  # its scene is on its way to an engine on another machine
     SENT = "sent"  # the engine has not answered yet
     QUEUED = "queued"  # other jobs come first
     RUNNING = "running"
+    FETCHING = "fetching"  # its map is on its way home
     CANCELLING = "cancelling"
     SEARCHING = "searching"  # found in the settings, or the connection was lost: the engine may still have it
     DONE = "done"
@@ -64,6 +66,8 @@ class Job:
     project: str = ""  # file name; "" for a project that was never saved
     ticket: str = field(default_factory=new_id)
     id: str = ""
+    host: str = ""  # the machine whose engine has it; "" for this one
+    freight: Dict[str, Any] = field(default_factory=dict)  # how far scene or map are on their way, as the courier tells
     phase: Phase = Phase.WAITING
     stage: str = ""
     fraction: float = 0.0
@@ -99,6 +103,11 @@ class Job:
         nameless = {"path": "", "output": "", "sources": ""}
         mine, theirs = ({**job.area, **job.request, **nameless} for job in (self, other))
         return mine == theirs
+
+    @property
+    def asks_consent(self) -> bool:
+        """Whether its scene is sent only once somebody agrees."""
+        return self.phase is Phase.SENDING and self.freight.get("stage") == "asking"
 
     def progressed(self, progress: Mapping[str, Any], now: float) -> None:
         """Take in a ``progress`` message; the bar never runs backwards, a cancel is not forgotten."""

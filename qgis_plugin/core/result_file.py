@@ -34,6 +34,12 @@ def finished_result(path: str, request: Mapping[str, Any]) -> Optional[Tuple[Dic
     return {"path": path, "areas": areas}, {"classes": areas, "preset": str(request.get("preset"))}
 
 
+def result_of(path: str) -> Dict[str, Any]:
+    """Result of the class map at ``path``, whatever it answers."""
+    dataset = _open(path)
+    return {"path": path, "areas": read_areas(dataset) if dataset is not None else []}
+
+
 def is_up_to_date(path: str, request: Mapping[str, Any], weights: str) -> bool:
     """Whether nothing has changed since ``request`` made the class map at ``path``: neither weights nor scene.
 

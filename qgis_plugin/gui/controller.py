@@ -28,6 +28,7 @@ from .job_desk import JobDesk
 from .job_words import percent
 from .notice import Kind
 from .panel import SegmentPanel
+from .remote_dialog import RemoteDialog
 from .request import job_from
 from .scaled_copy import ACTION as SCALE
 from .scaled_copy import scaled_copy
@@ -54,6 +55,19 @@ WAYS_OUT = {
     "engine.start_failed": ("retry", mark("Try again")),
     "engine.lost": ("segment", mark("Try again")),
     "wire.release": ("successor", mark("End the engine that runs")),
+    "remote.no_ssh": ("place", mark("Where the engine runs…")),
+    "remote.key_locked": ("retry", mark("Try again")),
+    "remote.key_refused": ("place", mark("Where the engine runs…")),
+    "remote.host_unknown": ("retry", mark("Try again")),
+    "remote.host_changed": ("retry", mark("Try again")),
+    "remote.unreachable": ("retry", mark("Try again")),
+    "remote.no_engine": ("place", mark("Where the engine runs…")),
+    "remote.engine_failed": ("retry", mark("Try again")),
+    "remote.tunnel": ("retry", mark("Try again")),
+    "remote.source": ("place", mark("Where the engine runs…")),
+    "remote.changed": ("segment", mark("Try again")),
+    "remote.corrupt": ("segment", mark("Try again")),
+    "remote.disk_full": ("segment", mark("Try again")),
     "compute.not_finite": ("float32", mark("Compute it in float32")),
     "compute.precision_device": ("float32", mark("Compute it in float32")),
     "plan.memory": ("area", mark("Take an area as the scene")),
@@ -105,6 +119,8 @@ class SegmentController(QObject):
         link.ready.connect(self._engine_ready)
         link.lost.connect(self._engine_lost)
         link.unavailable.connect(self._engine_unavailable)
+        link.left.connect(desk.connection_lost)
+        panel.engine_line.place_requested.connect(self._choose_place)
         link.waits_for_jobs.connect(self._tell_engine_busy)
         link.session.presets.connect(panel.preset_box.set_presets)
         NEWS.made.connect(self._preset_made)
@@ -283,12 +299,16 @@ class SegmentController(QObject):
             "successor": self.link.replace,
             "install": self.installation.open,
             "python": self.link.choose_python,
+            "place": self._choose_place,
             "output": self.panel.output_choice.ask,
             "bands": lambda: self.panel.band_mapping.fold.set_open(True),
             "scene": self.panel.extent_choice.choose_scene,
             "preset": self.panel.preset_box.combo.showPopup,
         }
         ways[action]()
+
+    def _choose_place(self) -> None:
+        RemoteDialog(self.link, self._iface.mainWindow()).open()
 
     def _ask_for_sample(self) -> None:
         self.sample.ask(QgsProject.instance().homePath())

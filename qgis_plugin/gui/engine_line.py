@@ -30,10 +30,12 @@ class EngineLine(QWidget):
     stop_requested = pyqtSignal()
     python_requested = pyqtSignal()
     install_requested = pyqtSignal()
+    place_requested = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
         self.state = EngineState.ABSENT
+        self._host = ""
         self._hello: Mapping[str, Any] = {}
         self._machine: Mapping[str, Any] = {}
         self._lamp = QLabel("\N{BLACK CIRCLE}")
@@ -44,6 +46,9 @@ class EngineLine(QWidget):
         self._menu.addSeparator()
         install = self._menu.addAction(tr("Install the engine here…"))
         install.triggered.connect(lambda: self.install_requested.emit())
+        place = self._menu.addAction(tr("Where the engine runs…"))
+        place.setObjectName("wholesceneEnginePlace")
+        place.triggered.connect(lambda: self.place_requested.emit())
         python = self._menu.addAction(tr("Choose the engine's Python…"))
         self._start.triggered.connect(lambda: self.start_requested.emit())
         self._stop.triggered.connect(lambda: self.stop_requested.emit())
@@ -84,6 +89,17 @@ class EngineLine(QWidget):
             self._machine = hello.get("machine") or {}
         self._show()
 
+    def set_host(self, name: str) -> None:
+        """Name the machine whose engine it is; "" for this one, which needs no name."""
+        self._host = name
+        self._show()
+
+    def show_pause(self, seconds: int) -> None:
+        """Say that the other machine is out of reach, and when it is tried again."""
+        self.set_state(EngineState.LOST)
+        told = tr("{host} is out of reach; trying again in {n} s")
+        self._text.setText(told.format(host=self._host, n=seconds))
+
     def show_machine(self, machine: Optional[Mapping[str, Any]]) -> None:
         """Show what the engine computes with; nothing where it has not told yet."""
         if machine:
@@ -119,9 +135,16 @@ class EngineLine(QWidget):
             return ""
         return tr("{cards} cannot be used: {reason}").format(cards=unused.get("cards"), reason=unused.get("reason"))
 
+    def _engine(self, version: str) -> str:
+        if self._host:
+            return tr("Engine {v} on {host}").format(v=version, host=self._host)
+        return tr("Engine {v}").format(v=version)
+
     def _words(self, state: EngineState, hello: Mapping[str, Any]) -> str:
         if state is EngineState.READY:
-            return " · ".join((tr("Engine {v}").format(v=hello.get("version", "")), *self._device()))
+            return " · ".join((self._engine(str(hello.get("version", ""))), *self._device()))
+        if self._host and state is EngineState.STARTING:
+            return tr("Connecting to {host}…").format(host=self._host)
         return {
             EngineState.ABSENT: tr("Engine not running"),
             EngineState.STARTING: tr("Starting the engine…"),

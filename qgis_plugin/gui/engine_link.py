@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import Any, Mapping, Optional, Union
 
 from qgis.core import QgsSettings
 from qgis.gui import QgisInterface
@@ -10,6 +10,9 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 from qgis.PyQt.QtWidgets import QFileDialog
 
 from ..core.launcher import PYTHON_SETTING, EngineLauncher
+from ..core.remote.courier import Courier
+from ..core.remote.host import RemoteHost, choose_host, chosen_host
+from ..core.remote.tunnel import Tunnel
 from ..core.session import EngineSession
 from ..wire.jobstate import has_ended
 from .engine_line import EngineLine, EngineState
@@ -22,19 +25,18 @@ class EngineLink(QObject):
     ready = pyqtSignal()
     lost = pyqtSignal(dict)  # coded error: an engine that answered does not any more
     unavailable = pyqtSignal(dict)  # coded error: not running, not installed, did not start
+    left = pyqtSignal()  # another machine's engine was chosen: this one is not listened to any more
     waits_for_jobs = pyqtSignal()  # another Python was chosen, but the engine is busy
 
     def __init__(self, line: EngineLine, iface: QgisInterface, parent: QObject) -> None:
         super().__init__(parent)
-        self.session = EngineSession(self)
-        self._launcher = EngineLauncher(self)
+        self.session = Courier(EngineSession(self), self)
         self._line = line
         self._window = iface.mainWindow()
         self._replacing = False  # the engine, by one of another Python
         self._waits = False
         self._pid = 0
-        self._launcher.found.connect(lambda info: self.session.open(info, any_release=self._replacing))
-        self._launcher.failed.connect(self._not_there)
+        self._launcher = self._way_to(chosen_host())
         self.session.connected.connect(self._connected)
         self.session.lost.connect(self._lost)
         self.session.status.connect(self._replace_when_idle)
@@ -42,6 +44,29 @@ class EngineLink(QObject):
         line.start_requested.connect(self.ensure)
         line.stop_requested.connect(self.session.shutdown_engine)
         line.python_requested.connect(self.choose_python)
+
+    def _way_to(self, host: Optional[RemoteHost]) -> Union[EngineLauncher, Tunnel]:
+        """What finds the engine of ``host``, or (None) of this machine."""
+        self.session.serve(host)
+        self._line.set_host(host.name if host is not None else "")
+        way: Union[EngineLauncher, Tunnel] = EngineLauncher(self) if host is None else Tunnel(host, self)
+        way.found.connect(lambda info: self.session.open(info, any_release=self._replacing))
+        way.failed.connect(self._not_there)
+        if isinstance(way, Tunnel):
+            way.pausing.connect(self._line.show_pause)
+        return way
+
+    def use_host(self, host: Optional[RemoteHost]) -> None:
+        """Use the engine of another machine from now on, or (None) of this one; jobs go on where they are."""
+        choose_host(host)
+        self._launcher.stop()
+        self.session.stop()
+        self._launcher.deleteLater()
+        self._replacing = False
+        self._line.set_state(EngineState.ABSENT)
+        self.left.emit()
+        self._launcher = self._way_to(host)
+        self.ensure()
 
     def is_ready(self) -> bool:
         """Whether an engine answers."""
@@ -56,6 +81,8 @@ class EngineLink(QObject):
     def replace(self) -> None:
         """End the running engine, one of another release, as soon as it has no jobs, and start the installed one."""
         self._replacing, self._waits = True, False
+        if isinstance(self._launcher, Tunnel):
+            self._launcher.any_release = True
         self._line.set_state(EngineState.STARTING)
         self._launcher.find_or_start()
 

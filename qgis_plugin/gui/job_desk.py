@@ -15,12 +15,12 @@ from ..core.growing_rasters import dispose
 from ..core.job import Job, Phase
 from ..core.job_store import JobStore
 from ..core.partial_map import PartialMapErrand
+from ..core.remote.courier import Courier
 from ..core.result_file import finished_result
-from ..core.session import EngineSession
 from ..wire.errors import EngineDied
 from .growing_layer import GrowingLayer
 from .job_list import JobList
-from .job_row import CANCEL, DISCARD, KEEP
+from .job_row import CANCEL, DISCARD, KEEP, SEND
 from .job_words import percent
 from .texts import tr
 
@@ -35,7 +35,7 @@ class JobDesk(QObject):
     kept = pyqtSignal(object, str)  # Job, path of the partial map
     trouble = pyqtSignal(dict)  # error beside a job's own
 
-    def __init__(self, session: EngineSession, rows: JobList, canvas: QgsMapCanvas, parent: QObject) -> None:
+    def __init__(self, session: Courier, rows: JobList, canvas: QgsMapCanvas, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
         self._rows = rows
@@ -55,6 +55,8 @@ class JobDesk(QObject):
         session.cancelled.connect(self._cancelled)
         session.recalled.connect(self._recalled)
         session.status.connect(self._status)
+        session.shipping.connect(self._shipping)
+        session.fetching.connect(self._fetching)
         QgsProject.instance().readProject.connect(self._project_read)
         QgsProject.instance().projectSaved.connect(self._project_saved)
 
@@ -88,15 +90,15 @@ class JobDesk(QObject):
         """A button in a row."""
         job = self._jobs.get(ticket)
         if job is not None:
-            {CANCEL: self._cancel, KEEP: self._keep, DISCARD: self._remove}[action](job)
+            {CANCEL: self._cancel, KEEP: self._keep, DISCARD: self._remove, SEND: self._consent}[action](job)
 
     def engine_ready(self) -> None:
         """Send what waited, and ask for what was started earlier."""
         for job in self.live():
             if job.phase is Phase.WAITING:
                 self._send(job)
-            elif job.phase is Phase.SEARCHING:
-                self._session.attach(job.id)
+            elif job.phase is Phase.SEARCHING and job.host == self._session.host_name():
+                self._session.attach(job.id, job.output, bool(job.request.get("overwrite")))
                 if job.wish_to_cancel:
                     job.phase = Phase.CANCELLING
                     self._session.cancel(job.id)
@@ -120,6 +122,8 @@ class JobDesk(QObject):
     def give_up(self, error: Mapping[str, Any]) -> None:
         """There is no engine: jobs that were left behind are over, as those that wait for one."""
         for job in self.live():
+            if job.phase is Phase.SEARCHING and (job.host or self._session.host_name()):
+                continue  # out of reach is not gone: it may be asked for another time
             if job.phase is Phase.SEARCHING:
                 self._missing(job, error)
             else:
@@ -140,14 +144,19 @@ class JobDesk(QObject):
     # -- towards the engine ------------------------------------------------------
 
     def _send(self, job: Job) -> None:
-        job.phase = Phase.SENT
+        job.phase, job.host = Phase.SENT, self._session.host_name()
         job.times_sent += 1
         self._session.submit(job.request, job.ticket)
+
+    def _consent(self, job: Job) -> None:
+        if job.asks_consent:
+            self._session.consent(job.ticket)
 
     def _cancel(self, job: Job) -> None:
         if job.ended:
             return
-        if job.phase in (Phase.WAITING, Phase.SEARCHING):  # there is nobody to ask
+        if job.phase in (Phase.WAITING, Phase.SEARCHING, Phase.SENDING):  # there is nobody to ask
+            self._session.withdraw(job.ticket)
             job.phase = Phase.CANCELLED
             self._settle_end(job)
             return
@@ -163,7 +172,7 @@ class JobDesk(QObject):
         job = self._jobs.get(ticket)
         if job is None or job.ended:
             return
-        job.id, job.ahead = job_id, ahead
+        job.id, job.ahead, job.freight = job_id, ahead, {}
         if job.wish_to_cancel:
             self._session.cancel(job_id)
         else:
@@ -187,6 +196,20 @@ class JobDesk(QObject):
             _in_background(dispose, before)
         self._store.note(job)
         self._show(job)
+
+    def _shipping(self, ticket: str, news: Mapping[str, Any]) -> None:
+        """The scene of a job goes to another machine; that the engine has not got the job is no fault of its."""
+        job = self._jobs.get(ticket)
+        if job is not None and not job.ended and not job.id:
+            job.phase, job.times_sent = Phase.SENDING, 0
+            job.freight, job.output = dict(news), str(news["output"])
+            self._show(job)
+
+    def _fetching(self, job_id: str, news: Mapping[str, Any]) -> None:
+        job = self._of(job_id)
+        if job is not None:
+            job.phase, job.freight = Phase.FETCHING, dict(news)
+            self._show(job)
 
     def _progress(self, job_id: str, progress: Mapping[str, Any]) -> None:
         job = self._of(job_id)

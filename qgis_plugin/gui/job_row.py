@@ -8,11 +8,11 @@ from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from ..core.job import Job, Phase
-from .job_words import detail_words, stage_words
+from .job_words import detail_words, send_words, share_done, stage_words
 from .texts import tr
 from .widgets import ElidedLabel, Hint
 
-CANCEL, KEEP, DISCARD = "cancel", "keep", "discard"
+CANCEL, KEEP, DISCARD, SEND = "cancel", "keep", "discard", "send"
 BUSY = (Phase.WAITING, Phase.SENT, Phase.SEARCHING, Phase.CANCELLING)  # how far it is cannot be told
 
 
@@ -33,6 +33,7 @@ class JobRow(QWidget):
         self.details = Hint()
         self.buttons: Dict[str, QPushButton] = {
             CANCEL: self._button(CANCEL, tr("Cancel")),
+            SEND: self._button(SEND, tr("Send")),
             KEEP: self._button(KEEP, tr("Keep this part")),
             DISCARD: self._button(DISCARD, tr("Discard")),
         }
@@ -54,6 +55,7 @@ class JobRow(QWidget):
         row.addLayout(words, 1)
         row.addWidget(self.buttons[CANCEL], 0, Qt.AlignmentFlag.AlignTop)
         offers = QHBoxLayout()
+        offers.addWidget(self.buttons[SEND])
         offers.addWidget(self.buttons[KEEP])
         offers.addWidget(self.buttons[DISCARD])
         offers.addStretch(1)
@@ -72,16 +74,21 @@ class JobRow(QWidget):
         self.details.setText(detail_words(job))
         self.bar.setVisible(not job.ended)
         self.bar.setAccessibleName(tr("Progress of {job}").format(job=job.title))
-        if job.phase in BUSY and job.fraction == 0:
+        share = share_done(job)
+        if job.phase in BUSY and share == 0:
             self.bar.setRange(0, 0)
         else:
             self.bar.setRange(0, 1000)
-            self.bar.setValue(int(job.fraction * 1000))
+            self.bar.setValue(int(share * 1000))
         self.buttons[CANCEL].setVisible(not job.ended)
         self.buttons[CANCEL].setEnabled(job.phase is not Phase.CANCELLING)
         self.buttons[CANCEL].setAccessibleName(tr("Cancel {job}").format(job=job.title))
         for offer in (KEEP, DISCARD):
             self.buttons[offer].setVisible(job.keepable)
+        self.buttons[SEND].setVisible(job.asks_consent)
+        if job.asks_consent:
+            self.buttons[SEND].setText(send_words(job))
+            self.buttons[SEND].setAccessibleName(tr("Send the scene of {job}").format(job=job.title))
 
     def keeping(self) -> None:
         """The part is being written: the offers can be taken once."""

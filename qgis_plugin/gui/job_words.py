@@ -17,10 +17,14 @@ def stage_words(job: Job) -> str:
     """What happens to the job now, or how it ended."""
     if job.phase is Phase.QUEUED and job.ahead > 0:
         return tr("Waiting for %n other jobs…", n=job.ahead)
+    if job.phase is Phase.SEARCHING and job.host:
+        return tr("On {host}, which is not connected").format(host=job.host)
     if job.phase is Phase.RUNNING:
         return f"{stage_text(job.stage)}…"
     return {
-        Phase.WAITING: tr("Starting the engine…"),
+        Phase.WAITING: tr("Connecting to {host}…").format(host=job.host) if job.host else tr("Starting the engine…"),
+        Phase.SENDING: freight_words(job),
+        Phase.FETCHING: tr("Fetching the map…"),
         Phase.SENT: tr("Sent to the engine…"),
         Phase.QUEUED: tr("Waiting for its turn…"),
         Phase.CANCELLING: tr("Cancelling…"),
@@ -35,6 +39,8 @@ def detail_words(job: Job) -> str:
     """Percent, time left, throughput; before the first block, that one has to wait for it."""
     if job.ended:
         return part_words(job.shown) if job.keepable else ""
+    if job.phase is Phase.SENDING:
+        return sending_words(job.freight)
     if job.phase is not Phase.RUNNING:
         return ""
     left = time_left(job.seconds_left) or time_left(job.plan.get("seconds") if job.fraction == 0 else None)
@@ -43,6 +49,47 @@ def detail_words(job: Job) -> str:
     if job.shown == 0 and job.stage in ("reading", "encoding", "interacting"):
         line = f"{line}<br>{reading_words(seconds_to_first_block(job))}"
     return line
+
+
+def freight_words(job: Job) -> str:
+    """What happens to a scene whose engine is on another machine."""
+    news = job.freight
+    host, stage = news.get("host", ""), news.get("stage")
+    if stage == "asking":
+        return tr("The scene has to be sent to {host} first").format(host=host)
+    if stage == "waiting":
+        return tr("Waiting until another scene is sent…")
+    if stage == "sending":
+        done, total = amount(news["done"]), amount(news["total"])
+        return tr("Sending the scene, {done} of {total}").format(done=done, total=total)
+    return tr("Looking what {host} has of the scene…").format(host=host)
+
+
+def sending_words(news: Mapping[str, Any]) -> str:
+    """How much has to be sent, and how long that takes: measured, or assumed and said to be."""
+    left = int(news.get("total") or 0) - int(news.get("done") or 0)
+    if news.get("stage") not in ("asking", "sending") or left <= 0:
+        return ""
+    minutes = max(1, round(float(news["seconds"]) / 60))
+    words = tr("{amount} in about {n} min").format(amount=amount(left), n=minutes)
+    if news.get("assumed"):
+        words += "<br>" + tr("That assumes 10 Mbit/s: nothing has been sent there yet.")
+    return words
+
+
+def send_words(job: Job) -> str:
+    """``Send 812 MB``."""
+    left = int(job.freight["total"]) - int(job.freight["done"])
+    return tr("Send {amount}").format(amount=amount(left))
+
+
+def share_done(job: Job) -> float:
+    """What the bar shows: of the job, or of the bytes that are on their way."""
+    if job.phase is Phase.SENDING:
+        return float(job.freight["done"]) / job.freight["total"] if job.freight.get("total") else 0.0
+    if job.phase is Phase.FETCHING:
+        return float(job.freight.get("share") or 0.0)
+    return job.fraction
 
 
 def reading_words(seconds: Optional[float]) -> str:

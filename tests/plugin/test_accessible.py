@@ -173,14 +173,17 @@ def test_the_bars_under_a_map_are_named_and_reached(done, qtbot):
     assert backwards(done, qtbot) == []
 
 
-@pytest.fixture(params=["accuracy", "sample"])
+@pytest.fixture(params=["accuracy", "sample", "remote"])
 def dialog(request, panel, plugin, engine_map, qtbot):
-    """A dialog for a class map."""
+    """A dialog for a class map, or for the place of the engine."""
     layer = QgsRasterLayer(engine_map(np.eye(8, dtype=np.uint8))["path"], "map")
     QgsProject.instance().addMapLayer(layer)
     if request.param == "accuracy":
         dialog = importlib.import_module("wholescene_qgis.gui.accuracy_dialog").AccuracyDialog(layer, None)
         dialog.choice.choose(layer)
+    elif request.param == "remote":
+        dialog = importlib.import_module("wholescene_qgis.gui.remote_dialog").RemoteDialog(plugin.controller.link)
+        dialog.there.click()
     else:
         dialog = importlib.import_module("wholescene_qgis.gui.accuracy_sample_dialog").SampleDialog(layer, None)
     qtbot.addWidget(dialog)

@@ -25,6 +25,7 @@ from . import (
     request,
     result,
     scene,
+    ssh,
     training,
 )
 from .accuracy import *
@@ -43,6 +44,7 @@ from .remote import *
 from .request import *
 from .result import *
 from .scene import *
+from .ssh import *
 from .training import *
 
 __all__ = ["CATALOGUE", "from_dict"]
@@ -61,6 +63,7 @@ __all__ += remote.__all__
 __all__ += request.__all__
 __all__ += result.__all__
 __all__ += scene.__all__
+__all__ += ssh.__all__
 __all__ += training.__all__
 
 

@@ -1,0 +1,92 @@
+"""One class map on its way home from the engine of another machine."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any, Optional
+
+from qgis.PyQt.QtCore import QObject, pyqtSignal
+
+from ...translation import tr
+from ...wire.connection import ConnectionInfo
+from ...wire.errors import Cancelled
+from ..errand import Errand, GoingOn
+from .fetching import Parcel, discard, fetch
+from .host import RemoteHost
+from .line import Line
+
+TELL_S = 0.25  # how often the row is told
+
+
+class Delivery(QObject):
+    """``ready`` or ``failed`` ends it, unless it is dropped."""
+
+    ready = pyqtSignal()
+    failed = pyqtSignal(dict)  # coded error
+    news = pyqtSignal(dict)  # ``share`` of its bytes that is here, ``host``
+
+    def __init__(self, host: RemoteHost, parcel: Parcel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._host, self._parcel = host, parcel
+        self._errand: Optional[Errand] = None
+        self._unwanted = threading.Event()
+
+    def open(self, info: ConnectionInfo) -> None:
+        """Begin, or go on with another connection."""
+        self.hold()
+        host, parcel, last = self._host.name, self._parcel, [0.0]
+
+        def told(share: float) -> None:
+            now = time.monotonic()
+            if now - last[0] >= TELL_S:
+                last[0] = now
+                errand.progress(share)
+
+        def work(going_on: GoingOn) -> None:
+            try:
+                with Line(info, going_on) as line:
+                    fetch(line, parcel, host, told)
+            except Cancelled:
+                if self._unwanted.is_set():
+                    discard(parcel)
+                raise
+
+        errand = self._errand = Errand(tr("Fetching the map"), work)
+        errand.progressed.connect(lambda percent: self.news.emit({"share": percent / 100, "host": host}))
+        errand.done.connect(lambda _: self._ended(errand, None))
+        errand.failed.connect(lambda error: self._ended(errand, error))
+        self.news.emit({"share": 0.0, "host": host})
+        errand.start()
+
+    def is_under_way(self) -> bool:
+        """Whether something happens now."""
+        return self._errand is not None
+
+    def hold(self) -> None:
+        """The connection is gone. What is here already stays, as part files."""
+        if self._errand is not None:
+            self._errand.drop()
+            self._errand = None
+
+    def drop(self) -> None:
+        """Nobody wants the map any more: what came of it goes."""
+        self._unwanted.set()
+        if self._errand is None:
+            self._discard()
+        self.hold()
+
+    def _discard(self) -> None:
+        parcel = self._parcel
+        Errand(tr("Removing what was fetched"), lambda _going_on: discard(parcel)).start()
+
+    def _ended(self, errand: Errand, error: Any) -> None:
+        if errand is not self._errand:
+            return
+        self._errand = None
+        if error is None:
+            self.ready.emit()
+        else:
+            if error.get("code") != "engine.lost":
+                self._discard()
+            self.failed.emit(error)

@@ -1,0 +1,122 @@
+"""Jobs on an engine that shares no folder with us, told in paths of this machine; with a real engine."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from osgeo import gdal
+from qgis.core import QgsSettings
+from wholescene_qgis.core.remote.courier import Courier
+from wholescene_qgis.core.remote.host import RemoteHost
+from wholescene_qgis.core.session import EngineSession
+from wholescene_qgis.wire.message import new_id
+
+PRESET = "water-lite"
+SOON, COMPUTED = 20_000, 180_000  # ms
+
+
+@pytest.fixture
+def open_courier(real_engine, qtbot):
+    """A courier that is connected to the engine as to one of another machine."""
+    info, _home = real_engine
+    opened = []
+
+    def connect():
+        session = EngineSession()
+        courier = Courier(session, session)
+        opened.append((courier, session))
+        courier.serve(RemoteHost("gpu-box"))
+        with qtbot.waitSignal(courier.connected, timeout=SOON):
+            courier.open(info)
+        return courier
+
+    yield connect
+    for courier, session in opened:
+        courier.serve(None)
+        session.stop()
+    QgsSettings().remove("wholescene/remote_rate/gpu-box")
+
+
+@pytest.fixture
+def courier(open_courier):
+    return open_courier()
+
+
+@pytest.fixture
+def scene(write_scene):
+    values = np.random.default_rng(1).integers(0, 255, (3, 256, 256)).astype(np.uint8)
+    return write_scene("data/scene.tif", values)
+
+
+@pytest.fixture
+def large(write_scene):
+    values = np.random.default_rng(2).integers(0, 255, (3, 800, 900)).astype(np.uint8)
+    return write_scene("data/large.tif", values)
+
+
+def request(scene, **more):
+    return {"sources": [str(scene)], "preset": PRESET, "precision": "float32", **more}
+
+
+def test_a_job_ends_with_its_map_beside_the_scene(courier, open_courier, scene, real_engine, qtbot, tmp_path):
+    ticket, told = new_id(), []
+    courier.shipping.connect(lambda _ticket, news: told.append(news))
+    with qtbot.waitSignal(courier.done, timeout=COMPUTED) as done:
+        courier.submit(request(scene, output=str(tmp_path / "data" / "map.tif")), ticket)
+    job, result = done.args
+    assert result["path"] == str(tmp_path / "data" / "map.tif")
+    assert {news["output"] for news in told} == {result["path"]}
+    assert gdal.Open(result["path"]).ReadAsArray().shape == (256, 256)
+    written = sorted(path.name for path in scene.parent.iterdir())
+    assert written == ["map.qml", "map.tif", "map.tif.aux.xml", "scene.tif"]
+    assert result["qml"] == str(tmp_path / "data" / "map.qml")
+
+    # another QGIS that knows only the job's id gets the same file
+    (tmp_path / "again").mkdir()
+    again = open_courier()
+    with qtbot.waitSignal(again.done, timeout=SOON):
+        again.attach(job, str(tmp_path / "again" / "map.tif"))
+    assert (tmp_path / "again" / "map.tif").read_bytes() == Path(result["path"]).read_bytes()
+
+
+def test_a_file_that_is_there_is_told_before_anything_is_sent(courier, scene, qtbot, tmp_path):
+    (tmp_path / "map.tif").write_bytes(b"mine")
+    with qtbot.waitSignal(courier.refused, timeout=SOON) as refused:
+        courier.submit(request(scene, output=str(tmp_path / "map.tif")), new_id())
+    assert refused.args[1]["code"] == "output.exists"
+    assert (tmp_path / "map.tif").read_bytes() == b"mine"
+
+
+def test_a_large_scene_waits_for_consent_and_can_be_withdrawn(courier, large, qtbot):
+    ticket, submitted = new_id(), []
+    courier.submitted.connect(lambda *told: submitted.append(told))
+    with qtbot.waitSignal(courier.shipping, timeout=SOON, check_params_cb=lambda _t, news: news["stage"] == "asking"):
+        courier.submit(request(large), ticket)
+    courier.withdraw(ticket)
+    courier.consent(ticket)
+    qtbot.wait(300)
+    assert submitted == []
+
+
+def test_an_estimate_sends_nothing_large_and_comes_once_the_scene_is_there(courier, large, qtbot):
+    question = {"request": request(large), "as_scene": False}
+    with qtbot.waitSignal(courier.unestimated, timeout=SOON) as told:
+        courier.ask_estimate(question, "estimate1")
+    assert (told.args[0], told.args[1]["code"]) == ("estimate1", "remote.not_sent")
+    ticket = new_id()
+    courier.shipping.connect(lambda _t, news: news["stage"] == "asking" and courier.consent(ticket))
+    with qtbot.waitSignal(courier.submitted, timeout=COMPUTED) as submitted:
+        courier.submit(request(large), ticket)
+    with qtbot.waitSignal(courier.estimated, timeout=COMPUTED) as estimated:
+        courier.ask_estimate(question, "estimate2")
+    assert estimated.args[0] == "estimate2"
+    assert estimated.args[1]["scene"] == [900, 800]
+    assert estimated.args[1]["errors"] == []
+    with qtbot.waitSignal(courier.cancelled, timeout=SOON):
+        courier.cancel(submitted.args[0])
+
+
+def test_a_scene_that_is_nowhere_is_refused(courier, qtbot, tmp_path):
+    with qtbot.waitSignal(courier.refused, timeout=SOON) as refused:
+        courier.submit(request("WMS:nothing", output=str(tmp_path / "map.tif")), new_id())
+    assert refused.args[1]["code"] == "remote.source"

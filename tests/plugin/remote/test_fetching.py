@@ -1,0 +1,212 @@
+"""Bringing files home from an engine that may say anything."""
+
+import hashlib
+import os
+import threading
+
+import pytest
+import zmq
+from wholescene_qgis.core.remote.fetching import Parcel, discard, fetch
+from wholescene_qgis.core.remote.line import Line
+from wholescene_qgis.wire.connection import ConnectionInfo
+from wholescene_qgis.wire.errors import (
+    DiskFull,
+    EngineLost,
+    OutputExists,
+    OutputUnwritable,
+    RemoteAnswer,
+    RemoteCorrupt,
+)
+from wholescene_qgis.wire.message import ENGINE, PROTOCOL, Session, new_key
+from wholescene_qgis.wire.release import RELEASE
+
+JOB = "0123456789abcdef"
+MAP = os.urandom(900_000)  # several pieces
+STYLE = b"<qgis/>"
+
+
+class Host(threading.Thread):
+    """Answers hello, files and fetch as an engine would, from ``files``; a test replaces what it tells."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.files = {"map.tif": MAP, "map.qml": STYLE}
+        self.told = [self.entry(name) for name in self.files]
+        self.asked = []  # offsets
+        self.pieces_left = None  # after so many it is silent and then gone
+        self.piece = lambda name, offset, data: data
+        self._over = threading.Event()
+        self._key = new_key()
+        self._session = Session(self._key, ENGINE)
+        self._context = zmq.Context()
+        self._socket = self._context.socket(zmq.ROUTER)
+        self._socket.linger = 0
+        port = self._socket.bind_to_random_port("tcp://127.0.0.1")
+        self.info = ConnectionInfo(f"tcp://127.0.0.1:{port}", self._key.hex(), 1, PROTOCOL, RELEASE)
+
+    def entry(self, name, **changes):
+        content = self.files[name]
+        return {"name": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest(), **changes}
+
+    def run(self):
+        while not self._over.is_set():
+            if self._socket.poll(10):
+                client, *frames = self._socket.recv_multipart()
+                self._answer(client, self._session.unpack(frames))
+        self._socket.close()
+        self._context.term()
+
+    def _answer(self, client, message):
+        buffers = ()
+        if message.type == "hello":
+            kind, body = "hello", {"protocol": PROTOCOL, "version": RELEASE, "pid": 1}
+        elif message.type == "files":
+            kind, body = "files", {"job": JOB, "files": self.told}
+        else:
+            name, offset, length = (message.body[key] for key in ("name", "offset", "length"))
+            self.asked.append((name, offset))
+            if self.pieces_left == 0:
+                self._over.set()
+                return
+            if self.pieces_left is not None:
+                self.pieces_left -= 1
+            content = self.files.get(name, b"")
+            kind, body = "piece", {"job": JOB, "name": name, "offset": offset, "size": len(content)}
+            buffers = (self.piece(name, offset, content[offset : offset + length]),)
+        self._socket.send_multipart([client, *self._session.pack(kind, body, buffers, message.id)])
+
+    def stop(self):
+        self._over.set()
+        self.join()
+
+
+@pytest.fixture
+def host():
+    hosts = []
+
+    def start():
+        hosts.append(Host())
+        hosts[-1].start()
+        return hosts[-1]
+
+    yield start
+    for each in hosts:
+        each.stop()
+
+
+@pytest.fixture
+def home(tmp_path):
+    folder = tmp_path / "maps"
+    folder.mkdir()
+    return folder
+
+
+def bring(host, parcel, told=lambda _share: None):
+    with Line(host.info, lambda: True) as line:
+        fetch(line, parcel, "there", told)
+
+
+def test_map_and_style_come_home_under_their_names(host, home):
+    shares = []
+    bring(host(), Parcel(JOB, str(home / "map.tif")), shares.append)
+    assert {path.name: path.read_bytes() for path in home.iterdir()} == {"map.tif": MAP, "map.qml": STYLE}
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+
+
+def test_a_name_that_only_this_machine_knows_is_kept_here(host, home):
+    server = host()
+    server.files = {"a_b.tif": MAP}
+    server.told = [server.entry("a_b.tif")]
+    bring(server, Parcel(JOB, str(home / "a:b.tif")))
+    assert [path.name for path in home.iterdir()] == ["a:b.tif"]
+
+
+def test_after_a_cut_it_goes_on_with_what_is_there(host, home):
+    first, parcel = host(), Parcel(JOB, str(home / "map.tif"))
+    first.pieces_left = 3  # the style, and two pieces of the map
+    with pytest.raises(EngineLost):
+        bring(first, parcel)
+    assert not (home / "map.tif").exists()
+    second = host()
+    bring(second, parcel)
+    offsets = [offset for name, offset in second.asked if name == "map.tif"]
+    assert offsets[0] == 2 * (256 << 10)
+    assert (home / "map.tif").read_bytes() == MAP
+    assert sorted(path.name for path in home.iterdir()) == ["map.qml", "map.tif"]
+
+
+def test_a_wrong_hash_leaves_nothing_and_the_next_attempt_begins_anew(host, home):
+    server, parcel = host(), Parcel(JOB, str(home / "map.tif"))
+    server.piece = lambda name, offset, data: data[:-1] + b"\0" if name == "map.tif" and offset == 0 else data
+    with pytest.raises(RemoteCorrupt):
+        bring(server, parcel)
+    assert not [path for path in home.iterdir() if path.name.startswith("map.tif")]
+    bring(host(), parcel)
+    assert (home / "map.tif").read_bytes() == MAP
+
+
+@pytest.mark.parametrize("piece", [lambda data: data + b"more", lambda data: data[:-1], lambda data: b""])
+def test_a_piece_longer_or_shorter_than_it_was_said_to_be(host, home, piece):
+    server = host()
+    server.piece = lambda _name, _offset, data: piece(data)
+    with pytest.raises(RemoteAnswer):
+        bring(server, Parcel(JOB, str(home / "map.tif")))
+    assert list(home.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../map.tif", "/etc/passwd", "..\\map.tif", "sub/map.qml", "map.tif\0.exe", "", ".", "other.tif", "C:map.tif", 7],
+)
+def test_a_file_that_no_job_writes_is_not_taken(host, home, name):
+    server = host()
+    server.told = [server.entry("map.tif"), {**server.entry("map.qml"), "name": name}]
+    with pytest.raises(RemoteAnswer):
+        bring(server, Parcel(JOB, str(home / "map.tif")))
+    assert server.asked == []
+    assert list(home.parent.rglob("*")) == [home]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"size": -1}, {"size": "900000"}, {"size": True}, {"size": None}, {"sha256": "abc"}, {"sha256": None}],
+)
+def test_sizes_and_hashes_that_make_no_sense(host, home, changes):
+    server = host()
+    server.told = [server.entry("map.tif", **changes)]
+    with pytest.raises(RemoteAnswer):
+        bring(server, Parcel(JOB, str(home / "map.tif")))
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("told", [None, "map.tif", [], [3], {"map.tif": 1}])
+def test_a_list_without_the_map(host, home, told):
+    server = host()
+    server.told = told
+    with pytest.raises(RemoteAnswer):
+        bring(server, Parcel(JOB, str(home / "map.tif")))
+
+
+def test_a_size_beyond_the_disk_is_refused_before_anything_is_fetched(host, home):
+    server = host()
+    server.told = [server.entry("map.tif", size=1 << 60)]
+    with pytest.raises(DiskFull):
+        bring(server, Parcel(JOB, str(home / "map.tif")))
+    assert server.asked == []
+
+
+def test_a_map_that_is_there_by_now_stays(host, home):
+    (home / "map.tif").write_bytes(b"another")
+    with pytest.raises(OutputExists):
+        bring(host(), Parcel(JOB, str(home / "map.tif")))
+    assert (home / "map.tif").read_bytes() == b"another"
+    discard(Parcel(JOB, str(home / "map.tif")))
+    assert [path.name for path in home.iterdir()] == ["map.tif"]
+    bring(host(), Parcel(JOB, str(home / "map.tif"), overwrite=True))
+    assert (home / "map.tif").read_bytes() == MAP
+
+
+def test_a_folder_that_is_gone(host, home):
+    with pytest.raises(OutputUnwritable):
+        bring(host(), Parcel(JOB, str(home / "gone" / "map.tif")))
