@@ -17,6 +17,7 @@ from . import (
     engine,
     evaluation,
     finetuning,
+    models,
     notices,
     onnx,
     request,
@@ -32,6 +33,7 @@ from .data import *
 from .engine import *
 from .evaluation import *
 from .finetuning import *
+from .models import *
 from .notices import *
 from .onnx import *
 from .request import *
@@ -47,6 +49,7 @@ __all__ += data.__all__
 __all__ += engine.__all__
 __all__ += evaluation.__all__
 __all__ += finetuning.__all__
+__all__ += models.__all__
 __all__ += notices.__all__
 __all__ += onnx.__all__
 __all__ += request.__all__
