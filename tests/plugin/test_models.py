@@ -16,7 +16,7 @@ from qgis.PyQt.QtGui import QColor, QGuiApplication
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE_PYTHON = os.environ.get("WHOLESCENE_ENGINE_PYTHON", str(ROOT / ".venv" / "bin" / "python"))
 LEFT = Qt.MouseButton.LeftButton
-WAIT = {"timeout": 120_000}
+WAIT = {"timeout": 60_000}
 FILE, DETAILS, LICENCE = range(3)
 
 
@@ -132,11 +132,11 @@ def test_colours_of_ones_own_reach_the_list_the_map_and_its_style(panel, plugin,
 
     values = np.full((3, 96, 96), 90, np.uint8)
     panel.layer_combo.setLayer(add_raster(write_scene("scene.tif", values), "scene"))
-    qtbot.mouseClick(panel.segment_button, LEFT)
-    qtbot.waitUntil(lambda: [job.phase.name for job in plugin.controller.desk.jobs()] == ["DONE"], **WAIT)
-    job = plugin.controller.desk.jobs()[0]
-    written = next(Path(job.request["output"]).parent.glob("*my-water-lite*.tif"))
-    table = gdal.Open(str(written)).GetRasterBand(1).GetColorTable()
+    with qtbot.waitSignal(plugin.controller.desk.finished, **WAIT) as finished:
+        qtbot.mouseClick(panel.segment_button, LEFT)
+    written = Path(finished.args[1]["path"])
+    dataset = gdal.Open(str(written))  # bands live no longer than it
+    table = dataset.GetRasterBand(1).GetColorTable()
     assert table.GetColorEntry(1)[:3] == (255, 0, 170)
     assert 'value="1" color="#ff00aa"' in written.with_suffix(".qml").read_text()
     layer = next(layer for layer in QgsProject.instance().mapLayers().values() if layer.source() == str(written))
@@ -160,9 +160,7 @@ def test_the_report_tells_of_everything_but_names_and_keys(panel, plugin, privat
     qtbot.mouseClick(dialog.copy, LEFT)
     assert QGuiApplication.clipboard().text() == report
     target = tmp_path / "report.txt"
-    monkeypatch.setattr(
-        "qgis.PyQt.QtWidgets.QFileDialog.getSaveFileName", lambda *_: (str(target), ""), raising=False
-    )
+    monkeypatch.setattr("qgis.PyQt.QtWidgets.QFileDialog.getSaveFileName", lambda *_: (str(target), ""), raising=False)
     qtbot.mouseClick(dialog.save, LEFT)
     assert target.read_text("utf-8") == report
 

@@ -94,7 +94,7 @@ def run_export(args: argparse.Namespace) -> int:
     target = args.output or Path(f"{preset.name}.json")
     with preset_errors(preset.name):
         parameters = None if preset.onnx else nn.count_parameters(preset.architecture)
-    item = exported(zoo.item(args.name), zoo.folder(args.name), target, parameters)
+    item = exported(zoo.item(args.name), zoo.folder(args.name), target, parameters, preset.weights)
     write_item(item, target, overwrite=args.overwrite)
     print(target)
     return 0
