@@ -55,6 +55,7 @@ class EngineLine(QWidget):
 
     def _arrange(self) -> None:
         button = QToolButton()
+        button.setObjectName("wholesceneEngineMenu")
         button.setText("\N{MIDLINE HORIZONTAL ELLIPSIS}")
         button.setAutoRaise(True)
         button.setToolTip(tr("Engine settings"))

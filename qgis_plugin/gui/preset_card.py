@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any, List, Mapping, Tuple
 
-from qgis.PyQt.QtCore import Qt, pyqtSignal
+from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtGui import QPixmap
-from qgis.PyQt.QtWidgets import QLabel, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ..translation import figure, number
-from .texts import LINK, escaped, linked, tr
-from .widgets import Hint
+from .texts import escaped, linked, tr
+from .widgets import Hint, yielding
 
-LINKS = Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
 BADGE = "#be7a0e"  # seen on light and on dark
 WIDEST = 260  # pixels of a picture
 
@@ -20,7 +19,7 @@ WIDEST = 260  # pixels of a picture
 class PresetCard(QWidget):
     """Picture, description, bands, sensors, values, ground resolution, classes, licence; how to get missing weights.
 
-    Links below lead to colours of one's own and, where weights are missing, to adding them.
+    The button below leads to colours of one's own, or, where weights are missing, to adding them.
     """
 
     action_triggered = pyqtSignal(str)  # "colours" or "model"
@@ -31,15 +30,16 @@ class PresetCard(QWidget):
         self.picture.setAccessibleName(tr("A scene, and what the preset makes of it"))
         self._words = Hint()
         self._words.setOpenExternalLinks(True)
-        self._links = Hint()
-        self._links.setTextInteractionFlags(LINKS)
-        self._links.linkActivated.connect(lambda link: self.action_triggered.emit(link))
+        self._action = ""
+        self.way = yielding(QPushButton())
+        self.way.setObjectName("wholescenePresetWay")
+        self.way.clicked.connect(lambda: self.action_triggered.emit(self._action))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addWidget(self.picture)
         layout.addWidget(self._words)
-        layout.addWidget(self._links)
+        layout.addWidget(self.way)
 
     def show_preset(self, preset: Mapping[str, Any]) -> str:
         """Fill the card; the summary that its closed fold tells."""
@@ -48,9 +48,9 @@ class PresetCard(QWidget):
         lines += [f"<b>{escaped(name)}</b> {linked(value)}" for name, value in facts(preset)]
         lines.append(_badge(preset))
         self._words.setText("<br>".join(line for line in lines if line))
-        action, label = _way(preset)
-        self._links.setText(f'<a style="{LINK}" href="{action}">{escaped(label)}</a>' if action else "")
-        self._links.setVisible(bool(action))
+        self._action, label = _way(preset)
+        self.way.setText(label)
+        self.way.setVisible(bool(label))
         limits = tr("non-commercial") if preset.get("non_commercial") else ""
         return " · ".join(part for part in (resolution(preset), str(preset.get("licence") or ""), limits) if part)
 

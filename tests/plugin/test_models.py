@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import qgis.utils
 from osgeo import gdal
 from qgis.core import QgsProject
 from qgis.PyQt.QtCore import Qt
@@ -116,7 +115,8 @@ def test_what_is_no_model_is_refused_in_the_dialog_and_leaves_nothing(panel, plu
 
 def test_colours_of_ones_own_reach_the_list_the_map_and_its_style(panel, plugin, write_scene, add_raster, qtbot):
     panel.preset_box.choose("water-lite")
-    panel.preset_box.card.action_triggered.emit("colours")
+    panel.preset_box.about.set_open(True)
+    qtbot.mouseClick(panel.preset_box.card.way, LEFT)
     dialog = opened(plugin, qtbot, "wholesceneColourDialog")
     assert not dialog.save.isEnabled()
     assert dialog.save.toolTip() == "Change a colour first"

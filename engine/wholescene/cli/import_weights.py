@@ -12,6 +12,7 @@ from ..wire.errors import CheckpointMismatch, NoExactForm, OutputExists, PresetE
 from ..wire.request import STRIDE
 from . import consent, import_look, import_onnx, import_preset
 from .preset_name import preset_name
+from .progress import stop_at_once
 
 if TYPE_CHECKING:
     from ..presets.importing import Mapped, Origin, Recognised
@@ -83,8 +84,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Read, match, ask for the licence, write."""
-    if args.look:
-        return import_look.run(args)
+    with stop_at_once():
+        return import_look.run(args) if args.look else _run(args)
+
+
+def _run(args: argparse.Namespace) -> int:
     if args.encoder_to is not None:
         return _run_encoder(args)
     from ..presets.zoo import user_folders

@@ -2,6 +2,7 @@
 
 import ctypes
 import json
+from pathlib import Path
 
 import pytest
 
@@ -61,7 +62,7 @@ def test_a_refusal_is_an_error_and_nothing_leaks(windows, freed, monkeypatch):
 def test_the_key_is_written_into_a_file_that_is_private_already(tmp_path, monkeypatch):
     found = []
     monkeypatch.setattr(connection, "_POSIX", False)
-    monkeypatch.setattr(windows_access, "owner_only", lambda path: found.append(open(path).read()))
+    monkeypatch.setattr(windows_access, "owner_only", lambda path: found.append(Path(path).read_text()))
     path = connection.write_connection(INFO, tmp_path / "engine.json")
     assert found == [""]
     assert json.loads(path.read_text())["key"] == INFO.key
