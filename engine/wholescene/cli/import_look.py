@@ -90,7 +90,8 @@ def look_at_weights(args: argparse.Namespace) -> dict[str, Any]:
     checkpoint = open_weights(args.file)
     found = [table for table in tables() if table.knows(checkpoint.tensors)]
     parts = {table.part: table.title for table in found}
-    bases = [_fit(checkpoint, preset, args) for preset in _presets(args.preset) if preset.onnx is None]
+    runs = _Runs(args)
+    bases = [_fit(checkpoint, preset, args, runs) for preset in _presets(args.preset) if preset.onnx is None]
     bases.sort(key=lambda base: (not base["fits"], bool(base["needs"])))
     lacking = sorted({need for base in bases for need in base["needs"]}) if not any(b["fits"] for b in bases) else []
     return {
@@ -118,15 +119,45 @@ def _presets(name: str | None = None) -> list[Preset]:
     return found
 
 
-def _fit(checkpoint: WeightsFile, preset: Preset, args: argparse.Namespace) -> dict[str, Any]:
+class _Runs:
+    """Looks whether a network runs, once for presets on which it becomes the same."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self._args = args
+        self._known: dict[str, WholeSceneError | None] = {}
+
+    def __call__(self, preset: Preset, found: Recognised) -> None:
+        """Raise what `check_runs` raises."""
+        key = json.dumps([found.architecture, len(preset.bands), preset.tile], sort_keys=True)
+        if key not in self._known:
+            self._known[key] = self._problem(preset, found)
+        problem = self._known[key]
+        if problem is not None:
+            raise problem
+
+    def _problem(self, preset: Preset, found: Recognised) -> WholeSceneError | None:
+        from .import_weights import check_runs
+
+        try:
+            check_runs(self._args.file, preset, found, self._args.cell)
+        except WholeSceneError as problem:
+            return problem
+        return None
+
+
+def _fit(checkpoint: WeightsFile, preset: Preset, args: argparse.Namespace, runs: _Runs) -> dict[str, Any]:
     """Whether weights fit a preset's classes and bands, and what is in the way."""
+    from ..holistic.programs import preset_errors
     from ..presets import licence
-    from .import_weights import fitted
+    from .import_weights import mapped_to, recognised
 
     named = {"preset": preset.name, "title": preset.title, "licence": licence.describe(args.licence or preset.licence)}
     try:
-        found, mapped = fitted(checkpoint, preset, args)
-        mapped.report.require(str(args.file))
+        found = recognised(checkpoint, preset, args)
+        with preset_errors(str(args.file)):
+            mapped = mapped_to(checkpoint, found)
+        mapped.report.require(str(args.file))  # which most presets end with: what follows takes a second
+        runs(preset, found)
     except NoExactForm as problem:
         return {**named, "fits": False, "needs": ["cell"], "problem": problem.to_dict()}
     except WholeSceneError as problem:
@@ -149,6 +180,13 @@ def _head(kind: str, file: Path, name: str) -> dict[str, Any]:
     return {"kind": kind, "file": file.name, "name": NAME.sub("-", name).strip("-._") or "model"}
 
 
+def _verdict(base: dict[str, Any]) -> str:
+    if base["fits"]:
+        return f"can be built on {base['preset']}"
+    lacking = ", ".join(f"--{need.replace('_', '-')}" for need in base["needs"])
+    return f"can be built on {base['preset']} with {lacking}" if lacking else f"not on {base['preset']}"
+
+
 def _lines(told: dict[str, Any]) -> list[str]:
     """The same for people."""
     kinds = {"preset": "a preset", "onnx": "an ONNX model", "weights": "weights"}
@@ -158,7 +196,7 @@ def _lines(told: dict[str, Any]) -> list[str]:
     if "licence" in told:
         lines.append(f"  licence: {told['licence']['title']}")
     for base in told.get("bases", []):
-        lines.append(f"  can be built on {base['preset']}" if base["fits"] else f"  not on {base['preset']}")
+        lines.append(f"  {_verdict(base)}")
     if told["needs"]:
         lines.append(f"  needs: {', '.join(told['needs'])}")
     return lines

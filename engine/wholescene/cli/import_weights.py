@@ -114,7 +114,9 @@ def _run_weights(args: argparse.Namespace, folder: Path) -> int:
     if args.cell is not None:
         item["properties"]["wholescene:tile"] = {"side": args.cell}
     checkpoint = open_weights(args.file)
-    found, mapped = _fitted_or_told(checkpoint, preset, args)
+    found = recognised(checkpoint, preset, args)
+    _require_runs(preset, found, args)
+    mapped = mapped_to(checkpoint, found)
     if not args.json:
         _show(found, mapped, args.spim_heads)
     mapped.report.require(str(args.file))
@@ -124,26 +126,26 @@ def _run_weights(args: argparse.Namespace, folder: Path) -> int:
     return 0
 
 
-def fitted(checkpoint: WeightsFile, preset: Preset, args: argparse.Namespace) -> tuple[Recognised, Mapped]:
-    """The network that a file holds, built on a preset, and its weights under our names.
-
-    Raises:
-        CheckpointMismatch: it does not hold a network that is known, or none that can be made on the preset.
-        NoExactForm: it runs on the cells of a grid only, which neither the preset nor ``--cell`` names.
-    """
-    from .. import nn
-    from ..presets.importing import Mapped, recognise
+def recognised(checkpoint: WeightsFile, preset: Preset, args: argparse.Namespace) -> Recognised:
+    """The network that a file holds, built on a preset; raises CheckpointMismatch if none is known."""
+    from ..presets.importing import recognise
 
     wanted = {} if args.cell is None else {"context": "grid", "grid": [args.cell, args.cell]}
-    found = recognise(checkpoint, {**preset.architecture, **wanted}, args.spim_heads)
-    _check_runs(args.file, preset, found, args.cell)
-    return found, Mapped(checkpoint, found.tables, nn.shapes(found.architecture))
+    return recognise(checkpoint, {**preset.architecture, **wanted}, args.spim_heads)
 
 
-def _fitted_or_told(checkpoint: WeightsFile, preset: Preset, args: argparse.Namespace) -> tuple[Recognised, Mapped]:
-    """As `fitted`, with the option that is lacking told in CheckpointMismatch."""
+def mapped_to(checkpoint: WeightsFile, found: Recognised) -> Mapped:
+    """The weights of a file under our names."""
+    from .. import nn
+    from ..presets.importing import Mapped
+
+    return Mapped(checkpoint, found.tables, nn.shapes(found.architecture))
+
+
+def _require_runs(preset: Preset, found: Recognised, args: argparse.Namespace) -> None:
+    """As `check_runs`, with the option that is lacking told in CheckpointMismatch."""
     try:
-        return fitted(checkpoint, preset, args)
+        check_runs(args.file, preset, found, args.cell)
     except NoExactForm as problem:
         if args.cell is not None:
             raise
@@ -151,8 +153,13 @@ def _fitted_or_told(checkpoint: WeightsFile, preset: Preset, args: argparse.Name
         raise CheckpointMismatch(path=str(args.file), detail=detail) from problem
 
 
-def _check_runs(file: Path, preset: Preset, found: Recognised, cell: int | None) -> None:
-    """Raise CheckpointMismatch or NoExactForm if the network cannot be made, or not run over a whole scene."""
+def check_runs(file: Path, preset: Preset, found: Recognised, cell: int | None) -> None:
+    """Look whether the network can be made, and run over a whole scene.
+
+    Raises:
+        CheckpointMismatch: it cannot be made, or its tiles do not fit.
+        NoExactForm: it runs on the cells of a grid only, which neither the preset nor ``cell`` names.
+    """
     from ..holistic.programs import program_of, sketch
     from ..holistic.tiles import SIDE
 
