@@ -69,7 +69,7 @@ test-qgis-next: $(DEV_READY)  ## the same in QGIS 3.40 and 3.44, each in a Debia
 	@passed=true; for version in $(QGIS_NEXT); do tools/qgis_next.sh $$version $(QGISES) $(PLUGIN_TESTS) || passed=false; done; $$passed
 
 screenshots: $(DEV_READY) $(QGIS_READY)  ## the user guide's pictures of QGIS anew, by the test that works it
-	WHOLESCENE_SHOTS="$(CURDIR)/docs/images" $(IN_QGIS) tests/system/test_desktop.py
+	WHOLESCENE_SHOTS="$(CURDIR)/docs/images" $(IN_QGIS) tests/system/test_desktop.py tests/system/test_desktop_models.py -m ""
 
 qgis-packages:
 	@tools/system_packages.sh "$(QGIS_PYTHON)" qgis

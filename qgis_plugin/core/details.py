@@ -64,6 +64,18 @@ CLAUSES = (
     # presets
     mark("{path} does not exist"),
     mark("preset.json does not say which SHA-256 they have"),
+    # models
+    mark("it has a password"),
+    mark("its path is absolute"),
+    mark("its path leads out of the folder"),
+    mark("its name has characters that mean something else on other systems"),
+    mark("its name means something else on other systems"),
+    mark("there are two of that name"),
+    mark("there is no preset.json at its top or in a folder there"),
+    mark("there are {n} files preset.json; a package holds one preset"),
+    mark("it has SPIM, whose number of heads no weight tells: pass --spim-heads"),
+    mark("{operator} runs on the cells of a region grid only, whose side --cell names"),
+    mark("it uses those of the preset '{name}', which is not there"),
     # GPUs
     mark("torch is a build without CUDA. Install the CUDA build of torch into the engine's environment."),
     mark("The {driver} does not answer. Install it, or load it (in a container: start it with GPU access)."),

@@ -14,10 +14,12 @@ REMEDIES = {
     "scene.bands": mark("Choose them under Bands."),
     "scene.no_file": mark("Save what the map shows of it as a GeoTIFF, and segment that."),
     "grid.unusable": mark("Choose a georeferenced raster whose CRS is known."),
-    "checkpoint.mismatch": mark("Import it in a terminal on top of another preset, or import another file."),
-    "checkpoint.licence": mark(
-        "If you may use them under it, import them in a terminal, where the licence can be accepted."
-    ),
+    "checkpoint.mismatch": mark("Choose another preset to build on, or another file."),
+    "checkpoint.licence": mark("Tick that you may use them under it, if you may."),
+    "onnx.dynamic": mark("Give the side of its windows; the file itself has to fix its bands."),
+    "onnx.metadata": mark("Correct its metadata, or choose a preset to build on that tells what is missing."),
+    "onnx.range": mark("Import it again as a model that gives logits."),
+    "preset.colours": mark("Choose colours for the classes that it has."),
     "preset.spim_grid": mark("Give their height and width in multiples of {side} pixels."),
     "plan.memory": mark(
         "Close other programs; an area treated as the scene, or a preset with pooled keys, needs less."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Dict
 
 from osgeo import gdal
-from qgis.core import QgsRasterLayer
+from qgis.core import QgsLayerMetadata, QgsRasterLayer
 from qgis.PyQt.QtCore import QCoreApplication
 
 PREFIX = "WHOLESCENE_"  # of the tags in a class map
@@ -22,8 +22,8 @@ def provenance(path: str) -> Dict[str, str]:
 
 
 def describe(layer: QgsRasterLayer, path: str) -> None:
-    """Give the layer of the class map at ``path`` title, abstract, licence, the id of its job and the history of its
-    making."""
+    """Give the layer of the class map at ``path`` title, abstract, licence and limits of use, the id of its job and the
+    history of its making."""
     tags = provenance(path)
     if not tags:
         return
@@ -33,6 +33,8 @@ def describe(layer: QgsRasterLayer, path: str) -> None:
     metadata.setTitle(layer.name())
     metadata.setAbstract(_abstract(tags))
     metadata.setLicenses([tags["weights_licence"]] if tags.get("weights_licence") else [])
+    if tags.get("weights_use"):
+        metadata.setConstraints([QgsLayerMetadata.Constraint(_limits(tags), "use")])
     metadata.setHistory([f"{key}: {value}" for key, value in sorted(tags.items())])
     layer.setMetadata(metadata)
 
@@ -41,4 +43,13 @@ def _abstract(tags: Dict[str, str]) -> str:
     told = QCoreApplication.translate("WholeScene", "Classes of {scene}, by the preset {preset} ({engine}).")
     unknown = "?"
     abstract = told.format(**{key: tags.get(key, unknown) for key in ("scene", "preset", "engine")})
-    return " ".join(part for part in (abstract, tags.get("partial", "")) if part)
+    limits = _limits(tags) if tags.get("weights_use") else ""
+    return " ".join(part for part in (abstract, tags.get("partial", ""), limits) if part)
+
+
+def _limits(tags: Dict[str, str]) -> str:
+    """In words what the licence of the weights forbids."""
+    told = QCoreApplication.translate(
+        "WholeScene", "The licence of the weights ({licence}) forbids commercial use, which may hold for this map too."
+    )
+    return told.format(licence=tags.get("weights_licence", "?"))

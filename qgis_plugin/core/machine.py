@@ -5,6 +5,16 @@ from __future__ import annotations
 from typing import Any, Mapping
 
 from ..translation import tr
+from .details import clause
+
+
+def why_unused(machine: Mapping[str, Any]) -> str:
+    """Which GPU was found and why nothing is computed on it, with the way out; "" if none is left aside."""
+    unused = machine.get("unused")
+    if not unused:
+        return ""
+    reason = clause(str(unused.get("reason")))
+    return tr("{cards} cannot be used: {reason}").format(cards=unused.get("cards"), reason=reason)
 
 
 def device_name(machine: Mapping[str, Any]) -> str:

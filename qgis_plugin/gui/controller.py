@@ -26,6 +26,7 @@ from .file_runs import jobs_per_file
 from .install_desk import InstallDesk
 from .job_desk import JobDesk
 from .job_words import percent
+from .model_desk import ModelDesk
 from .notice import Kind
 from .panel import SegmentPanel
 from .remote_dialog import RemoteDialog
@@ -123,6 +124,7 @@ class SegmentController(QObject):
         panel.engine_line.place_requested.connect(self._choose_place)
         link.waits_for_jobs.connect(self._tell_engine_busy)
         link.session.presets.connect(panel.preset_box.set_presets)
+        self.models = ModelDesk(panel, link, self._iface.mainWindow(), self)  # it chooses from the list as filled
         NEWS.made.connect(self._preset_made)
         desk.finished.connect(self._job_finished)
         desk.failed.connect(self._job_failed)
@@ -152,6 +154,7 @@ class SegmentController(QObject):
         self.snapshots.close()
         self.sample.stop()
         self.side_outputs.close()
+        self.models.close()
         self.desk.close()
         self.link.close()
 

@@ -8,10 +8,10 @@ from typing import Any, List, Mapping, Optional
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from ..core.machine import device_name
+from ..core.machine import device_name, why_unused
 from ..core.preflight import amount
-from .texts import tr
-from .widgets import ElidedLabel
+from .texts import escaped, tr
+from .widgets import ElidedLabel, Hint
 
 
 class EngineState(Enum):
@@ -31,6 +31,7 @@ class EngineLine(QWidget):
     python_requested = pyqtSignal()
     install_requested = pyqtSignal()
     place_requested = pyqtSignal()
+    report_requested = pyqtSignal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,6 +41,7 @@ class EngineLine(QWidget):
         self._machine: Mapping[str, Any] = {}
         self._lamp = QLabel("\N{BLACK CIRCLE}")
         self._text = ElidedLabel()
+        self._why = Hint()  # a GPU is left aside: what that costs is worth a line of its own
         self._menu = QMenu(self)
         self._start = self._menu.addAction(tr("Start the engine"))
         self._stop = self._menu.addAction(tr("Stop the engine"))
@@ -53,11 +55,15 @@ class EngineLine(QWidget):
         self._start.triggered.connect(lambda: self.start_requested.emit())
         self._stop.triggered.connect(lambda: self.stop_requested.emit())
         python.triggered.connect(lambda: self.python_requested.emit())
+        self._menu.addSeparator()
+        report = self._menu.addAction(tr("Report for somebody who helps…"))
+        report.triggered.connect(lambda: self.report_requested.emit())
         self._arrange()
         self.set_state(EngineState.ABSENT)
 
     def _arrange(self) -> None:
         button = QToolButton()
+        button.setObjectName("wholesceneEngineMenu")
         button.setText("\N{MIDLINE HORIZONTAL ELLIPSIS}")
         button.setAutoRaise(True)
         button.setToolTip(tr("Engine settings"))
@@ -77,6 +83,7 @@ class EngineLine(QWidget):
         layout.setSpacing(2)
         layout.addWidget(line)
         layout.addLayout(row)
+        layout.addWidget(self._why)
 
     def set_state(self, state: EngineState, hello: Optional[Mapping[str, Any]] = None) -> None:
         """Show ``state``; ``hello`` is what a ready engine said of itself."""
@@ -108,11 +115,18 @@ class EngineLine(QWidget):
 
     def _show(self) -> None:
         self._text.setText(self._words(self.state, self._hello))
-        self._text.setToolTip(self._more() or self._text.full_text())
+        why = self._why_unused()
+        self._text.setToolTip(why or self._text.full_text())
+        self._why.setText(escaped(why))
+        self._why.setVisible(bool(why))
 
     def text(self) -> str:
         """The line as it reads now."""
         return self._text.full_text()
+
+    def reason(self) -> str:
+        """Why a GPU is left aside, as it reads below the line; "" if none is."""
+        return self._why_unused()
 
     def _device(self) -> List[str]:
         """What computes, how much memory it has free, and whether a GPU is left aside."""
@@ -128,12 +142,12 @@ class EngineLine(QWidget):
             found.append(tr("GPU unused"))
         return [text for text in found if text]
 
-    def _more(self) -> str:
-        """The tooltip: why a GPU is left aside."""
-        unused = self._machine.get("unused") if self.state is EngineState.READY else None
-        if not unused:
-            return ""
-        return tr("{cards} cannot be used: {reason}").format(cards=unused.get("cards"), reason=unused.get("reason"))
+    def hello(self) -> Mapping[str, Any]:
+        """What the engine said of itself, with its machine as it is now; empty where none answers."""
+        return {**self._hello, "machine": self._machine} if self.state is EngineState.READY else {}
+
+    def _why_unused(self) -> str:
+        return why_unused(self._machine) if self.state is EngineState.READY else ""
 
     def _engine(self, version: str) -> str:
         if self._host:

@@ -72,6 +72,10 @@ class EngineLink(QObject):
         """Whether an engine answers."""
         return self._line.state is EngineState.READY
 
+    def is_here(self) -> bool:
+        """Whether the engine runs on this machine, so that presets made here are its presets."""
+        return True
+
     def ensure(self) -> None:
         """Connect to a running engine, or start one; safe to call at any time."""
         if self._line.state is not EngineState.READY:

@@ -8,6 +8,7 @@ from typing import Any, Mapping, Optional, Tuple
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout
 
+from ..core import told_errors
 from ..core.errors import sentence
 from .texts import escaped, linked, tr
 
@@ -60,6 +61,7 @@ class Notice(QFrame):
     def show_error(self, error: Mapping[str, Any], action: Action = None, hint: bool = False) -> None:
         """Tell a coded error ``{code, params, message}``; ``action`` is (name, label) of the way out."""
         self._code = str(error.get("code", ""))
+        told_errors.remember(error)
         text = f"{linked(sentence(error))}<br><small>{_breakable(self._code)}</small>"
         self._show(Kind.HINT if hint else Kind.ERROR, text, action)
 

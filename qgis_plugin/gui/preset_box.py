@@ -6,7 +6,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from qgis.PyQt.QtCore import Qt, QTimer, pyqtSignal
 from qgis.PyQt.QtGui import QPalette
-from qgis.PyQt.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from .class_chips import ClassChips
 from .preset_card import PresetCard
@@ -20,6 +20,8 @@ class PresetBox(QWidget):
     """A list, the classes of the chosen preset, and a card with what else there is to know of it."""
 
     preset_changed = pyqtSignal(object)  # the preset's description, or None
+    add_requested = pyqtSignal()  # a model that is not in the list
+    colours_requested = pyqtSignal()  # others for the chosen preset
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,6 +29,12 @@ class PresetBox(QWidget):
         self.combo.setObjectName("wholescenePreset")
         self.combo.setAccessibleName(tr("Preset"))
         self.setFocusProxy(self.combo)
+        self.add_button = QToolButton()
+        self.add_button.setObjectName("wholesceneAddModel")
+        self.add_button.setText("+")
+        self.add_button.setAutoRaise(True)
+        self.add_button.setToolTip(tr("Add a model…"))
+        self.add_button.setAccessibleName(self.add_button.toolTip())
         self.chips = ClassChips()
         self.card = PresetCard()
         self.about = Fold(tr("About"), self.card)
@@ -36,8 +44,15 @@ class PresetBox(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(3)
-        for widget in (self.combo, self.chips, self.about):
+        row = QHBoxLayout()
+        row.setSpacing(3)
+        row.addWidget(self.combo, 1)
+        row.addWidget(self.add_button)
+        layout.addLayout(row)
+        for widget in (self.chips, self.about):
             layout.addWidget(widget)
+        self.add_button.clicked.connect(lambda: self.add_requested.emit())
+        self.card.action_triggered.connect(self._asked)
         self.combo.currentIndexChanged.connect(self._changed)
         self.set_presets([])
 
@@ -74,6 +89,10 @@ class PresetBox(QWidget):
         """All presets, those that run first."""
         return [str(preset["name"]) for preset in sorted(self._presets.values(), key=needs_weights)]
 
+    def ready_names(self) -> List[str]:
+        """The presets that can be used."""
+        return [name for name in self.names() if not needs_weights(self._presets[name])]
+
     def is_folded(self) -> bool:
         """Whether presets that need weights are hidden behind one entry."""
         return self.combo.findData(FOLDED) >= 0
@@ -95,10 +114,7 @@ class PresetBox(QWidget):
         self.combo.blockSignals(False)
 
     def _add(self, preset: Mapping[str, Any]) -> None:
-        title = str(preset.get("title") or preset["name"])
-        if needs_weights(preset):
-            title = tr("{title} (needs weights)").format(title=title)
-        self.combo.addItem(title, preset["name"])
+        self.combo.addItem(_entry(preset), preset["name"])
         index = self.combo.count() - 1
         self.combo.setItemData(index, str(preset.get("description", "")), Qt.ItemDataRole.ToolTipRole)
         if needs_weights(preset):
@@ -118,6 +134,9 @@ class PresetBox(QWidget):
         self._chosen = str(chosen or "")
         self._tell()
 
+    def _asked(self, action: str) -> None:
+        (self.add_requested if action == "model" else self.colours_requested).emit()
+
     def _tell(self) -> None:
         preset = self.current()
         self.chips.set_classes(preset.get("classes", []) if preset else [])
@@ -125,6 +144,14 @@ class PresetBox(QWidget):
         self.about.setVisible(preset is not None)
         self.about.set_summary(self.card.show_preset(preset or {}))
         self.preset_changed.emit(preset)
+
+
+def _entry(preset: Mapping[str, Any]) -> str:
+    """How the list reads: the title, with what speaks against using it."""
+    title = str(preset.get("title") or preset["name"])
+    if needs_weights(preset):
+        title = tr("{title} (needs weights)").format(title=title)
+    return tr("{title} · non-commercial").format(title=title) if preset.get("non_commercial") else title
 
 
 def needs_weights(preset: Mapping[str, Any]) -> bool:

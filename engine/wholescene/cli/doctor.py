@@ -25,6 +25,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.set_defaults(run=run)
     parser.add_argument("--json", action="store_true", help="the findings and a line for a status bar, as JSON")
+    parser.add_argument(
+        "--report",
+        action="store_true",
+        help="the findings and the ends of the logs as a text for somebody who helps, without names and keys",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,11 +39,23 @@ def run(args: argparse.Namespace) -> int:
 
     found = findings()
     line = status_line(found)
-    if args.json:
+    if args.report:
+        from ..wire.report import log_sections, report_text
+
+        print(report_text([("wholescene doctor", _plain(found, line)), *log_sections()]), end="")
+    elif args.json:
         print(json.dumps({"status_line": line, "findings": [finding.to_dict() for finding in found]}, indent=1))
     else:
         show(found, line)
     return int(any(finding.status == "problem" for finding in found))
+
+
+def _plain(found: Sequence[Finding], line: str) -> str:
+    """The findings without colours, each in full."""
+    rows = [f"[{finding.status}] {finding.topic}: {finding.finding}" for finding in found]
+    follows = [f"  {finding.follows}".replace("\n", "\n  ") if finding.follows else "" for finding in found]
+    told = [line for pair in zip(rows, follows, strict=True) for line in pair if line]
+    return "\n".join([line, "", *told])
 
 
 def show(found: Sequence[Finding], line: str) -> None:

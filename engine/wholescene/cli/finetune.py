@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .finetune_view import LineView, open_view
+from .preset_name import preset_name
 from .progress import stop_on_signals
 from .resources import add_device
 from .segment import bands_list
@@ -41,7 +42,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("scene", metavar="SCENE", help="a raster that GDAL opens; several joined by '+' are its bands")
     parser.add_argument("labels", metavar="LABELS", type=Path, help="polygons with a class field")
     parser.add_argument("-p", "--preset", required=True, metavar="BASE", help="preset to begin with")
-    parser.add_argument("--as", dest="name", type=_name, required=True, metavar="NAME", help="name of the new preset")
+    parser.add_argument(
+        "--as", dest="name", type=preset_name, required=True, metavar="NAME", help="name of the new preset"
+    )
     parser.add_argument(
         "--also",
         nargs=2,
@@ -184,12 +187,6 @@ def _show_end(args: argparse.Namespace, view: View, outcome: Outcome) -> None:
 
 
 # -- what options mean ------------------------------------------------------------
-
-
-def _name(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", text):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a name of letters, digits, '.', '_' and '-'")
-    return text
 
 
 def _list(text: str) -> tuple[str, ...]:

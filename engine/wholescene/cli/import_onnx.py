@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from .consent import consent
+
 OUTPUTS = ("logits", "probabilities")
 
 
@@ -24,18 +26,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         choices=OUTPUTS,
         help="what it gives (default: probabilities if it carries metadata of Deepness, else logits)",
     )
-    group.add_argument(
-        "--licence",
-        type=_licence,
-        metavar="SPDX",
-        help="its licence, by SPDX identifier (default: what the file says, else other)",
-    )
 
 
 def run(args: argparse.Namespace, folder: Path) -> int:
     """Open, try, write; the base preset, if one is named, tells what the file does not."""
     from ..presets.importing.deepness import Deepness
-    from ..presets.importing.onnx_preset import onnx_item, write_onnx_preset
+    from ..presets.importing.folder import ACCEPTED
+    from ..presets.importing.onnx_preset import onnx_item, onnx_licence, write_onnx_preset
     from ..presets.onnx_model import OnnxFile, OnnxModel
     from ..presets.zoo import Zoo
 
@@ -44,6 +41,9 @@ def run(args: argparse.Namespace, folder: Path) -> int:
     told = Deepness(args.file, file.metadata)
     model = OnnxModel(file, args.tile or told.side)
     item = onnx_item(args.name, model, told, base, args.outputs, args.licence)
+    named = onnx_licence(told, args.licence)
+    accepted = consent(named, f"The licence of the model {args.file.name} is given as {named}.", args)
+    item["properties"][ACCEPTED] = accepted.to_dict()
     write_onnx_preset(folder, model, item)
     _show_end(args.name, folder, item, as_json=args.json)
     return 0
@@ -60,7 +60,8 @@ def _show_end(name: str, folder: Path, item: dict[str, Any], *, as_json: bool) -
     print(f"{folder}\nUse it with: wholescene segment SCENE --preset {name} --mode crop")
 
 
-def _licence(text: str) -> str:
+def licence(text: str) -> str:
+    """An SPDX identifier; argparse's own error for anything else."""
     from ..presets.importing.deepness import SPDX
 
     if not SPDX.fullmatch(text):

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..wire.errors import CheckpointMismatch, LicenceNotAccepted, NoExactForm, OutputExists, PresetExists, PresetInvalid
+from ..wire.errors import CheckpointMismatch, NoExactForm, OutputExists, PresetExists, PresetInvalid
 from ..wire.request import STRIDE
-from . import import_onnx
+from . import consent, import_look, import_onnx, import_preset
+from .preset_name import preset_name
+from .progress import stop_at_once
 
 if TYPE_CHECKING:
     from ..presets.importing import Mapped, Origin, Recognised
+    from ..presets.importing.weights_file import WeightsFile
     from ..presets.preset import Preset
 
 EXAMPLES = """\
@@ -25,6 +26,8 @@ examples:
   wholescene import my_training.pth --as my-water --preset glh-water --spim-heads 4
   wholescene import vmamba_upernet.pth --as my-vmamba --preset inria --cell 512
   wholescene import landcover_deepness.onnx --as my-landcover
+  wholescene import water-of-somebody.zip --as my-water
+  wholescene import some_file.pth --look
   wholescene import resnet50.pth --encoder-to resnet50.safetensors
 """
 
@@ -36,20 +39,24 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Add the subcommand."""
     parser = subparsers.add_parser(
         "import",
-        help="make a preset of a published checkpoint",
+        help="make a preset of a published checkpoint, or take one over",
         description="Make a preset of a checkpoint of mmsegmentation or of another project whose names are known, of "
-        "which nothing is run, or of an ONNX model that segments, which then works in crop mode. Or take a pretrained "
-        "encoder out of a checkpoint, to begin a training with.",
+        "which nothing is run, or of an ONNX model that segments, which then works in crop mode; or take over a preset "
+        "made elsewhere, as a folder or a ZIP of it. Or take a pretrained encoder out of a checkpoint, to begin a "
+        "training with.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.set_defaults(run=run, parser=parser)
-    parser.add_argument("file", type=Path, metavar="FILE", help="a .pth, .bin, .safetensors or .onnx file")
+    parser.add_argument(
+        "file", type=Path, metavar="FILE", help="a .pth, .bin, .safetensors, .onnx or .zip file, or a folder"
+    )
     made = parser.add_mutually_exclusive_group(required=True)
-    made.add_argument("--as", dest="name", type=_name, metavar="NAME", help="name of the new preset")
+    made.add_argument("--as", dest="name", type=preset_name, metavar="NAME", help="name of the new preset")
     made.add_argument(
         "--encoder-to", type=_weights_file, metavar="FILE", help="a new .safetensors file for the encoder alone"
     )
+    made.add_argument("--look", action="store_true", help="tell what the file is and needs, and write nothing")
     parser.add_argument(
         "--preset", metavar="BASE", help="preset whose classes, bands and scaling the weights are for (default: NAME)"
     )
@@ -63,58 +70,102 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="side of the cells of a region grid that encoder and decoder keep to, as ViT and VMamba have to; each is "
         "one compute tile (default: the grid of BASE, if it has one)",
     )
+    parser.add_argument(
+        "--licence",
+        type=import_onnx.licence,
+        metavar="SPDX",
+        help="licence of the weights, by SPDX identifier (default: what the file says, else that of BASE; of an ONNX "
+        "model that does not say it: other)",
+    )
     import_onnx.add_options(parser)
-    parser.add_argument("--accept-licence", action="store_true", help="you may use the weights under their licence")
+    consent.add_options(parser)
     parser.add_argument("--json", action="store_true", help="print what was imported as JSON")
 
 
 def run(args: argparse.Namespace) -> int:
     """Read, match, ask for the licence, write."""
+    with stop_at_once():
+        return import_look.run(args) if args.look else _run(args)
+
+
+def _run(args: argparse.Namespace) -> int:
     if args.encoder_to is not None:
         return _run_encoder(args)
-    from .. import nn
-    from ..presets.importing import Mapped, open_weights, recognise, write_preset
-    from ..presets.zoo import Zoo, user_folders
+    from ..presets.zoo import user_folders
 
     folder = user_folders()[0] / args.name
     if folder.exists():
         raise PresetExists(path=str(folder))
+    if import_preset.is_meant(args.file):
+        return import_preset.run(args, folder)
     if import_onnx.is_meant(args.file):
         return import_onnx.run(args, folder)
+    return _run_weights(args, folder)
+
+
+def _run_weights(args: argparse.Namespace, folder: Path) -> int:
+    from ..presets.importing import open_weights, write_preset
+    from ..presets.zoo import Zoo
+
     zoo, base = Zoo(), args.preset or args.name
     if args.preset is None and args.name not in zoo.names():
         args.parser.error(f"there is no preset '{args.name}' yet: name one to build on with --preset")
     preset, item = zoo.load(base), zoo.item(base)
-    checkpoint = open_weights(args.file)
-    wanted = {} if args.cell is None else {"context": "grid", "grid": [args.cell, args.cell]}
-    found = recognise(checkpoint, {**preset.architecture, **wanted}, args.spim_heads)
     if args.cell is not None:
         item["properties"]["wholescene:tile"] = {"side": args.cell}
-    _check_runs(args.file, preset, found, args.cell)
-    mapped = Mapped(checkpoint, found.tables, nn.shapes(found.architecture))
-    origin = _origin(args.file, base, preset.licence)
+    checkpoint = open_weights(args.file)
+    found = recognised(checkpoint, preset, args)
+    _require_runs(preset, found, args)
+    mapped = mapped_to(checkpoint, found)
     if not args.json:
         _show(found, mapped, args.spim_heads)
     mapped.report.require(str(args.file))
-    _accept(origin, given=args.accept_licence, ask=not args.json)
+    origin = _origin(args, base, args.licence or preset.licence)
     write_preset(folder, item, found.architecture, mapped.arrays(), origin)
     _show_end(args.name, folder, found, mapped, origin, as_json=args.json)
     return 0
 
 
-def _check_runs(file: Path, preset: Preset, found: Recognised, cell: int | None) -> None:
-    """Raise CheckpointMismatch if the network cannot be made, or not run over a whole scene."""
+def recognised(checkpoint: WeightsFile, preset: Preset, args: argparse.Namespace) -> Recognised:
+    """The network that a file holds, built on a preset; raises CheckpointMismatch if none is known."""
+    from ..presets.importing import recognise
+
+    wanted = {} if args.cell is None else {"context": "grid", "grid": [args.cell, args.cell]}
+    return recognise(checkpoint, {**preset.architecture, **wanted}, args.spim_heads)
+
+
+def mapped_to(checkpoint: WeightsFile, found: Recognised) -> Mapped:
+    """The weights of a file under our names."""
+    from .. import nn
+    from ..presets.importing import Mapped
+
+    return Mapped(checkpoint, found.tables, nn.shapes(found.architecture))
+
+
+def _require_runs(preset: Preset, found: Recognised, args: argparse.Namespace) -> None:
+    """As `check_runs`, with the option that is lacking told in CheckpointMismatch."""
+    try:
+        check_runs(args.file, preset, found, args.cell)
+    except NoExactForm as problem:
+        if args.cell is not None:
+            raise
+        detail = f"{problem.params['operator']} runs on the cells of a region grid only, whose side --cell names"
+        raise CheckpointMismatch(path=str(args.file), detail=detail) from problem
+
+
+def check_runs(file: Path, preset: Preset, found: Recognised, cell: int | None) -> None:
+    """Look whether the network can be made, and run over a whole scene.
+
+    Raises:
+        CheckpointMismatch: it cannot be made, or its tiles do not fit.
+        NoExactForm: it runs on the cells of a grid only, which neither the preset nor ``cell`` names.
+    """
     from ..holistic.programs import program_of, sketch
     from ..holistic.tiles import SIDE
 
     tile = cell or int(preset.tile.get("side", SIDE))
     try:
         program_of(preset, sketch(preset, found.architecture, "float32"), tile)
-    except NoExactForm as problem:
-        if cell is not None:
-            raise
-        detail = f"{problem.params['operator']} runs on the cells of a region grid only, whose side --cell names"
-        raise CheckpointMismatch(path=str(file), detail=detail) from problem
     except PresetInvalid as problem:
         raise CheckpointMismatch(path=str(file), detail=problem.params["detail"]) from problem
 
@@ -145,11 +196,19 @@ def _run_encoder(args: argparse.Namespace) -> int:
     return 0
 
 
-def _origin(file: Path, base: str, licence: str) -> Origin:
+def _origin(args: argparse.Namespace, base: str, licence: str) -> Origin:
+    """Where the weights come from, once their licence is accepted."""
     from ..presets.importing import Origin
     from ..presets.weights import sha256
 
-    return Origin(file.name, sha256(file), base, licence)
+    notice = (
+        f"The preset '{base}' gives the licence of its weights as {licence}. "
+        "The new preset takes it over; it does not make the weights yours to pass on."
+    )
+    if args.licence:
+        notice = f"You give the licence of the weights as {licence}. It does not make them yours to pass on."
+    accepted = consent.consent(licence, notice, args)
+    return Origin(args.file.name, sha256(args.file), base, licence, accepted)
 
 
 def _show(found: Recognised, mapped: Mapped, heads: int | None) -> None:
@@ -181,21 +240,6 @@ def _show(found: Recognised, mapped: Mapped, heads: int | None) -> None:
     Console().print(table)
 
 
-def _accept(origin: Origin, *, given: bool, ask: bool) -> None:
-    """Show the licence; it has to be accepted by the option or, on a terminal, by an answer."""
-    notice = (
-        f"The preset '{origin.base}' gives the licence of its weights as {origin.licence}. "
-        "The new preset takes it over; it does not make the weights yours to pass on."
-    )
-    if ask:
-        print(notice)
-    if given:
-        return
-    if ask and sys.stdin.isatty() and input("Use them under this licence? [y/N] ").strip().lower() in ("y", "yes"):
-        return
-    raise LicenceNotAccepted(licence=origin.licence)
-
-
 def _show_end(name: str, folder: Path, found: Recognised, mapped: Mapped, origin: Origin, *, as_json: bool) -> None:
     if not as_json:
         print(f"{folder}\nUse it with: wholescene segment SCENE --preset {name}")
@@ -209,12 +253,6 @@ def _show_end(name: str, folder: Path, found: Recognised, mapped: Mapped, origin
         "licence": origin.licence,
     }
     print(json.dumps(document, indent=1))
-
-
-def _name(text: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", text):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a name of letters, digits, '.', '_' and '-'")
-    return text
 
 
 def _weights_file(text: str) -> Path:

@@ -62,6 +62,16 @@ def stop_on_signals() -> Iterator[Stop]:
             signal.signal(number, handler)
 
 
+@contextmanager
+def stop_at_once() -> Iterator[None]:
+    """A polite kill ends the command as Ctrl-C does, so that what is half done is cleaned up."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def open_view(stop: Stop) -> View:
     """A bar if stderr is a terminal, else lines on stderr."""
     return BarView(stop) if sys.stderr.isatty() else LogView(stop)

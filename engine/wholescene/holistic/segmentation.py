@@ -18,6 +18,7 @@ from ..nn.logits import Logits
 from ..nn.patch import Patch
 from ..nn.segmenter import STRIDE, Segmenter
 from ..nn.steps import Program
+from ..presets import licence
 from ..presets.zoo import Zoo
 from ..raster.bands import match_bands
 from ..raster.scaling import LinearScaling, scaling_from
@@ -300,6 +301,7 @@ class Job:
             "preset": self.preset.name,
             "weights_sha256": weights.sha256 or "",
             "weights_licence": weights.licence,
+            **licence.terms(weights.licence),
             "precision": self.precision,
             "scene": " + ".join(self.scene.sources),
             "bands": ",".join(map(str, self.bands)),

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..wire.errors import WeightsMissing
 from ..wire.plan import ClassEntry
+from .licence import non_commercial
 from .weights import verify
 
 
@@ -49,6 +50,8 @@ class Preset:
     ``ground_resolution`` is (finest, coarsest) in metres per pixel, None if any will do.
     ``missing`` says why there are no weights, ``how`` where to get them. ``sensors``, ``value_range``
     (of stored values that it was trained on), ``validated`` and ``picture`` are known of some presets only.
+    ``weights_of`` is the preset whose weights it uses, "" for one with its own; ``accepted`` is the day on which
+    their licence was accepted at import.
     """
 
     name: str
@@ -69,6 +72,13 @@ class Preset:
     value_range: tuple[float, float] | None = None
     validated: ValidatedSize | None = None
     picture: Path | None = None
+    weights_of: str = ""
+    accepted: str = ""
+
+    @property
+    def weights_licence(self) -> str:
+        """The licence of the weights, which is the preset's where they do not name their own."""
+        return self.weights.licence if self.weights else self.licence
 
     @property
     def onnx(self) -> dict[str, Any] | None:
@@ -108,6 +118,9 @@ class Preset:
             "attention": self._attention(),
             "mode": "holistic" if self.onnx is None else "crop",
             "licence": self.licence,
+            "non_commercial": non_commercial(self.weights_licence),
+            "licence_accepted": self.accepted or None,
+            "weights_of": self.weights_of or None,
             "ready": self.ready(),
             "weights_sha256": self.weights.sha256 if self.weights else None,
             "missing": self.missing,

@@ -4,39 +4,45 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..wire.errors import PresetInvalid
+from ..wire.errors import PresetInvalid, UnknownPreset
 from ..wire.plan import NODATA, ClassEntry
 from .preset import Preset, PresetBand, ValidatedSize, WeightsAsset
-from .schema import MLM, Asset, Band, Class, Input, Item, Output, Properties, Validated, ValueScaling, decode
+from .schema import MLM, Asset, Band, Class, Input, Item, Missing, Output, Properties, Validated, ValueScaling, decode
 
 PRESET_FILE = "preset.json"
 MODEL_ROLE = "mlm:model"  # of the asset that is the weights
 PRECISIONS = ("float32", "bf16", "fp16")
 ONNX_OUTPUTS = ("logits", "probabilities")
+Find = Callable[[str], Path]  # the folder of a preset by its name; raises UnknownPreset
 _DIM_ORDER = ["batch", "bands", "height", "width"]
 _SHA256_MULTIHASH = "1220"  # multihash prefix: SHA-256, 32 bytes
 
 
-def read_preset(folder: Path) -> Preset:
-    """The preset in ``folder``; raises PresetInvalid that names the field."""
+def read_preset(folder: Path, find: Find | None = None) -> Preset:
+    """The preset in ``folder``; raises PresetInvalid that names the field.
+
+    ``find`` tells where the preset lies whose weights this one may use.
+    """
     path = folder / PRESET_FILE
     try:
-        return _preset(decode(path.read_bytes()), folder)
+        return _preset(decode(path.read_bytes()), folder, find)
     except (OSError, ValueError) as problem:
         raise PresetInvalid(path=str(path), detail=str(problem)) from None
 
 
-def _preset(item: Item, folder: Path) -> Preset:
+def _preset(item: Item, folder: Path, find: Find | None) -> Preset:
     _check_item(item, folder)
     properties = item.properties
     source, result = _only(properties.inputs, "mlm:input"), _only(properties.outputs, "mlm:output")
     asset = model_asset(item.assets)
     bands = _bands(source, _described(properties, asset))
     classes = _classes(result)
+    lender = _lender(properties.weights_of, folder, find)
+    missing = properties.missing or _lacking(properties.weights_of, lender)
     return Preset(
         name=item.id,
         title=properties.title or properties.mlm_name,
@@ -52,10 +58,12 @@ def _preset(item: Item, folder: Path) -> Preset:
         architecture=_architecture(properties.architecture, len(bands), len(classes)),
         tile=properties.tile,
         precisions=_precisions(properties.precisions),
-        weights=None if properties.missing else _weights(asset, folder, properties.license),
+        weights=None if missing or lender is None else _weights(asset, lender, properties.license),
         licence=properties.license,
-        missing=properties.missing.reason if properties.missing else None,
-        how=properties.missing.how if properties.missing else "",
+        missing=missing.reason if missing else None,
+        how=missing.how if missing else "",
+        weights_of=properties.weights_of,
+        accepted=properties.accepted.date if properties.accepted else "",
     )
 
 
@@ -257,6 +265,25 @@ def _weights(asset: Asset, folder: Path, licence: str) -> WeightsAsset:
         "the weights have to lie in the preset's folder, or 'wholescene:weights_missing' says why not",
     )
     return WeightsAsset(folder / asset.href, _sha256(asset.checksum), asset.size, asset.license or licence)
+
+
+def _lender(name: str, folder: Path, find: Find | None) -> Path | None:
+    """The folder with the weights: the preset's own, or that of the preset ``name``; None if that is not there."""
+    if not name:
+        return folder
+    try:
+        lender = find(name) if find else None
+    except UnknownPreset:
+        return None
+    _require(lender is None or lender.resolve() != folder.resolve(), "'wholescene:weights_of' names the preset itself")
+    return lender
+
+
+def _lacking(name: str, lender: Path | None) -> Missing | None:
+    """Why there are no weights where the preset that has them is not there."""
+    if lender is not None:
+        return None
+    return Missing(f"it uses those of the preset '{name}', which is not there", f"Add the preset '{name}' again.")
 
 
 def _inside(href: str) -> bool:

@@ -100,6 +100,14 @@ class Validated(Struct):
     by: str = ""
 
 
+class Accepted(Struct):
+    """Under which licence the weights were taken over, on which day, and how."""
+
+    licence: str = ""
+    date: str = ""
+    how: str = ""
+
+
 class Properties(Struct):
     """The item's properties that a preset is made of."""
 
@@ -117,6 +125,8 @@ class Properties(Struct):
     percentiles: Percentiles | None = field(name="wholescene:percentiles", default=None)
     clip: bool = field(name="wholescene:clip", default=False)
     missing: Missing | None = field(name="wholescene:weights_missing", default=None)
+    weights_of: str = field(name="wholescene:weights_of", default="")
+    accepted: Accepted | None = field(name="wholescene:licence_accepted", default=None)
     title: str | None = None
     description: str = ""
     license: str = "other"

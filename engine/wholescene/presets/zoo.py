@@ -29,7 +29,7 @@ class Zoo:
 
     def load(self, name: str) -> Preset:
         """The preset of that name, or in the folder of that path; raises UnknownPreset or PresetInvalid."""
-        return read_preset(self.folder(name))
+        return read_preset(self.folder(name), self.named)
 
     def item(self, name: str) -> dict[str, Any]:
         """The whole of the preset's ``preset.json``, for a preset to be made after it."""
@@ -40,6 +40,10 @@ class Zoo:
         """Where the preset of that name, or of that path, lies; raises UnknownPreset."""
         if os.sep in name and (Path(name) / PRESET_FILE).is_file():
             return Path(name)  # a folder of one's own, as training writes it
+        return self.named(name)
+
+    def named(self, name: str) -> Path:
+        """Where the preset of that name lies; raises UnknownPreset."""
         found = self._presets()
         if name not in found:
             raise UnknownPreset(name=name, known=", ".join(sorted(found)) or "none")

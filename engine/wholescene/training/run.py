@@ -28,6 +28,7 @@ from ..holistic.ranks import Alone, Ranks, exact, join, leave
 from ..holistic.segmentation import memory_errors
 from ..nn.ehsnet import EHSHead
 from ..presets.reading import read_preset
+from ..presets.zoo import Zoo
 from ..wire.errors import (
     DeviceMissing,
     OutputUnwritable,
@@ -214,7 +215,7 @@ def _weights_of(start: Path) -> dict[str, Tensor]:
     """Those of a preset's folder, or of a ``.safetensors`` file, as a pretrained encoder is imported to."""
     file = start
     if start.suffix != ".safetensors":
-        preset = read_preset(start)
+        preset = read_preset(start, Zoo().named)
         if preset.onnx is not None:
             raise PresetInvalid(path=str(start), detail="it is an ONNX model, with whose weights no training can begin")
         file = preset.weights_path()

@@ -1,8 +1,8 @@
 """Where engine and clients find each other: folders, connection file, installation file.
 
 The connection file holds the signing key, so it lies in a private folder, is readable by
-its owner alone and appears whole or not at all. On Windows the user's own application
-folder gives the privacy that file modes give elsewhere.
+its owner alone and appears whole or not at all: by its mode, and on Windows by its access
+control list.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Dict, Optional
 
+from . import windows_access
 from .errors import ConnectionFileInvalid, EngineNotFound, EngineNotInstalled
 from .message import KEY_BYTES
 
@@ -113,7 +114,7 @@ def write_connection(info: ConnectionInfo, path: Optional[Path] = None) -> Path:
     private_folder(path.parent)
     if path.is_symlink():
         raise ConnectionFileInvalid(path=str(path), detail="it is a symbolic link")
-    _write_json(path, {name: value for name, value in asdict(info).items() if value != ""})
+    _write_json(path, {name: value for name, value in asdict(info).items() if value != ""}, private=True)
     return path
 
 
@@ -192,14 +193,19 @@ def _connection(path: Path, values: Dict[str, Any]) -> ConnectionInfo:
     return info
 
 
-def _write_json(path: Path, values: Dict[str, Any]) -> None:
-    """Replace ``path`` in one step; the temporary file is private from its first byte on (mkstemp)."""
+def _write_json(path: Path, values: Dict[str, Any], private: bool = False) -> None:
+    """Replace ``path`` in one step; the temporary file is private from its first byte on.
+
+    mkstemp sees to that by its mode; where modes mean nothing, a ``private`` file gets a list of who may open it.
+    """
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
     except OSError as problem:
         raise ConnectionFileInvalid(path=str(path), detail=str(problem)) from None
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            if private and not _POSIX:
+                windows_access.owner_only(temporary)
             json.dump(values, stream, indent=1)
             stream.flush()
             os.fsync(stream.fileno())

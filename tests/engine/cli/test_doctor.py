@@ -37,3 +37,15 @@ def test_only_problems_fail(capsys, monkeypatch, status, code):
     told = capsys.readouterr().out
     assert "/full/of/things [bold]" in told
     assert "Tidy up." in told
+
+
+def test_the_report_holds_findings_and_logs_but_no_names_and_keys(capsys, engine_home, monkeypatch):
+    finding = Finding("scratch", "/home/ada/scratch, 5 GB free", "ok", "Tidy up.")
+    monkeypatch.setattr(doctor, "findings", lambda: [finding])
+    (engine_home / "data").mkdir(parents=True)
+    (engine_home / "data" / "worker.log").write_text(f"token=hunter2 {'ab' * 32}\nlast words\n")
+    assert main(["doctor", "--report"]) == 0
+    told = capsys.readouterr().out
+    for words in ("[ok] scratch: ~/scratch, 5 GB free", "Tidy up.", "## worker.log", "token=<key> <key>", "last words"):
+        assert words in told
+    assert "hunter2" not in told

@@ -22,7 +22,7 @@ def file(tmp_path):
 
 
 def test_import_and_segment(file, engine_home, tmp_path, capsys):
-    assert main(["import", str(file), "--as", "fields"]) == 0
+    assert main(["import", str(file), "--as", "fields", "--accept-licence"]) == 0
     told = capsys.readouterr().out
     for words in ("3 classes: background, field, road", "64 x 64", "--mode crop"):
         assert words in told
@@ -34,7 +34,7 @@ def test_import_and_segment(file, engine_home, tmp_path, capsys):
 
 
 def test_whole_scenes_are_refused_with_the_way_out(file, engine_home, tmp_path, capsys):
-    assert main(["import", str(file), "--as", "fields"]) == 0
+    assert main(["import", str(file), "--as", "fields", "--accept-licence"]) == 0
     scene = write_scene(tmp_path / "scene.tif", picture(64, 64))
     assert main(["segment", str(scene), "--preset", "fields", "--output", str(tmp_path / "map.tif")]) == 1
     assert "[onnx.crop_only]" in capsys.readouterr().err
@@ -42,7 +42,7 @@ def test_whole_scenes_are_refused_with_the_way_out(file, engine_home, tmp_path, 
 
 
 def test_the_preset_is_listed_and_exported(file, engine_home, tmp_path, capsys):
-    assert main(["import", str(file), "--as", "fields"]) == 0
+    assert main(["import", str(file), "--as", "fields", "--accept-licence"]) == 0
     capsys.readouterr()
     assert main(["presets", "--json"]) == 0
     listed = {preset["name"]: preset for preset in json.loads(capsys.readouterr().out)["presets"]}
@@ -57,7 +57,7 @@ def test_a_side_that_the_file_leaves_open(engine_home, tmp_path, capsys):
     file = save(tmp_path / "open.onnx", source=shape, result=shape, metadata=METADATA)
     assert main(["import", str(file), "--as", "open"]) == 1
     assert "[onnx.dynamic]" in capsys.readouterr().err
-    assert main(["import", str(file), "--as", "open", "--tile", "128", "--json"]) == 0
+    assert main(["import", str(file), "--as", "open", "--tile", "128", "--accept-licence", "--json"]) == 0
     item = json.loads(capsys.readouterr().out)["item"]
     assert item["properties"]["wholescene:architecture"]["onnx"]["side"] == 128
 
@@ -65,7 +65,7 @@ def test_a_side_that_the_file_leaves_open(engine_home, tmp_path, capsys):
 def test_the_side_may_stand_in_the_metadata(engine_home, tmp_path, capsys):
     shape = ("N", 3, "H", "W")
     file = save(tmp_path / "open.onnx", source=shape, result=shape, metadata=METADATA | {"tile_size": "96"})
-    assert main(["import", str(file), "--as", "open", "--json"]) == 0
+    assert main(["import", str(file), "--as", "open", "--accept-licence", "--json"]) == 0
     item = json.loads(capsys.readouterr().out)["item"]
     assert item["properties"]["wholescene:architecture"]["onnx"]["side"] == 96
 
@@ -73,7 +73,8 @@ def test_the_side_may_stand_in_the_metadata(engine_home, tmp_path, capsys):
 @pytest.mark.parametrize(("option", "licence"), [([], "other"), (["--licence", "MIT"], "MIT")])
 def test_the_licence_of_a_base_is_not_the_models(engine_home, tmp_path, capsys, option, licence):
     file = save(tmp_path / "water.onnx", classes=2)
-    assert main(["import", str(file), "--as", "water-onnx", "--preset", "glh-water", "--json", *option]) == 0
+    arguments = ["--as", "water-onnx", "--preset", "glh-water", "--accept-licence", "--json"]
+    assert main(["import", str(file), *arguments, *option]) == 0
     item = json.loads(capsys.readouterr().out)["item"]
     assert item["properties"]["license"] == item["assets"]["model"]["license"] == licence
 

@@ -152,6 +152,7 @@ def test_an_installation_that_is_not_there_is_told(tmp_path, content):
 def test_windows_keeps_all_in_the_application_folder(monkeypatch, tmp_path):
     """Which belongs to the user alone, as file modes have it elsewhere."""
     monkeypatch.setattr(connection, "_POSIX", False)
+    monkeypatch.setattr(connection.windows_access, "owner_only", lambda _path: None)
     monkeypatch.delenv("WHOLESCENE_HOME", raising=False)
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "Local"))
     assert connection.state_dir() == connection.data_dir() == tmp_path / "Local" / "wholescene"

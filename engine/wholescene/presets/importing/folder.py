@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import save_file
 
 from ...wire.errors import OutputUnwritable
+from ..licence import Acceptance
 from ..reading import PRESET_FILE
 from ..seal import seal
 from ..shelter import whole_or_not_at_all
@@ -30,17 +31,19 @@ TITLES = {  # of decoders
     "stdc": "STDC's head",
     "upernet": "UPerNet",
 }
+ACCEPTED = "wholescene:licence_accepted"
 WEIGHTS_FILE, CARD_FILE = "weights.safetensors", "card.md"
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where imported weights come from: the file, the preset they were fitted to, and their licence."""
+    """Where imported weights come from: the file, the preset they were fitted to, and the licence that was accepted."""
 
     file: str
     sha256: str
     base: str
     licence: str
+    accepted: Acceptance | None = None
 
 
 def write_preset(
@@ -93,13 +96,16 @@ def _fill(
 def _item(name: str, item: Mapping[str, Any], architecture: Mapping[str, Any], origin: Origin) -> dict[str, Any]:
     own: dict[str, Any] = json.loads(json.dumps(item))
     properties = own["properties"]
-    properties.pop("wholescene:weights_missing", None)
+    for claim in ("wholescene:weights_missing", "wholescene:weights_of", ACCEPTED):  # of the base's weights
+        properties.pop(claim, None)
     properties |= {
         "mlm:name": name,
         "mlm:architecture": describe(architecture),
         "license": origin.licence,
         "wholescene:architecture": dict(architecture),
     }
+    if origin.accepted is not None:
+        properties[ACCEPTED] = origin.accepted.to_dict()
     if name != origin.base:
         properties["title"] = f"{properties.get('title') or origin.base} ({name})"
     card = {"href": f"./{CARD_FILE}", "title": "Model card", "type": "text/markdown", "roles": ["metadata"]}

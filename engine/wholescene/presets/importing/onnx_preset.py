@@ -43,7 +43,7 @@ def onnx_item(
 
     ``base`` is the item of a preset that fills what the file does not say: bands, scaling, classes and colours.
     ``outputs`` is what the model gives, one of `ONNX_OUTPUTS`; None: probabilities if it speaks Deepness, else logits.
-    ``licence`` is the model's; None: what the file says, else "other". The base's is that of other weights.
+    ``licence`` is the model's, see `onnx_licence`: the base's is that of other weights.
 
     Raises:
         OnnxMetadata: neither of both says how values are scaled, or they contradict the model's shapes.
@@ -55,7 +55,7 @@ def onnx_item(
         "datetime": None,
         "start_datetime": "1900-01-01T00:00:00Z",
         "end_datetime": "9999-12-31T23:59:59Z",
-        "license": licence or told.licence or "other",
+        "license": onnx_licence(told, licence),
         "bands": _bands(model, base),
         "mlm:name": name,
         "mlm:architecture": "ONNX",
@@ -80,6 +80,11 @@ def onnx_item(
         "links": [],
         "assets": _assets(properties["license"]),
     }
+
+
+def onnx_licence(told: Deepness, named: str | None = None) -> str:
+    """The model's licence: what is ``named``, else what the file says, else "other"."""
+    return named or told.licence or "other"
 
 
 def write_onnx_preset(folder: Path, model: OnnxModel, item: Mapping[str, Any]) -> None:

@@ -79,7 +79,8 @@ def preset_item(name: str, item: Mapping[str, Any], classes: Classes, origin: Or
     """The content of ``preset.json``, not sealed yet; bands, scaling, resolution and licence are the base's."""
     own: dict[str, Any] = json.loads(json.dumps(item))
     properties, base = own["properties"], origin.base
-    for claim in ("wholescene:weights_missing", "wholescene:validated"):  # true of the base's weights only
+    # true of the base's weights only
+    for claim in ("wholescene:weights_missing", "wholescene:validated", "wholescene:weights_of"):
         properties.pop(claim, None)
     properties |= {
         "title": origin.wish.title or f"{base.title}, fine-tuned ({name})",

@@ -19,6 +19,7 @@ from . import (
     evaluation,
     finetuning,
     installing,
+    models,
     notices,
     onnx,
     remote,
@@ -38,6 +39,7 @@ from .engine import *
 from .evaluation import *
 from .finetuning import *
 from .installing import *
+from .models import *
 from .notices import *
 from .onnx import *
 from .remote import *
@@ -57,6 +59,7 @@ __all__ += engine.__all__
 __all__ += evaluation.__all__
 __all__ += finetuning.__all__
 __all__ += installing.__all__
+__all__ += models.__all__
 __all__ += notices.__all__
 __all__ += onnx.__all__
 __all__ += remote.__all__
