@@ -55,6 +55,21 @@ def linear_add(x: Tensor, weight: Tensor, bias: Tensor, residual: Tensor) -> Ten
     return out
 
 
+def conv2d(x: Tensor, layer: nn.Conv2d, padding: tuple[int, int] = (0, 0)) -> Tensor:
+    """A convolution of stride 1, with ``padding`` whatever the layer's is."""
+    kernel, bias = layer.weight, layer.bias
+    if _stalls(x, layer):
+        kernel, bias = kernel.float(), None if bias is None else bias.float()
+    out = F.conv2d(x.to(kernel.dtype), kernel, bias, padding=padding, dilation=layer.dilation, groups=layer.groups)
+    return out.to(x.dtype)
+
+
+def _stalls(x: Tensor, layer: nn.Conv2d) -> bool:
+    """Whether oneDNN may never have made its kernel, as for 8 channels and 1 x 15 beside each other (torch 2.13)."""
+    depthwise = layer.groups == layer.in_channels > 1
+    return depthwise and max(layer.kernel_size) > 7 and x.device.type == "cpu" and x.dtype == torch.bfloat16
+
+
 def conv_gelu(x: Tensor, layer: nn.Conv2d) -> Tensor:
     """``gelu(layer(x))``, but without padding."""
     weight, bias, dilation, groups = layer.weight, layer.bias, layer.dilation, layer.groups

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from . import patch as on_patch
-from .kernels import gelu_
+from .kernels import conv2d, gelu_
 from .patch import Patch
 from .steps import Local, Read, macs
 
@@ -37,7 +37,10 @@ class LRD(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = F.gelu(self.reduce(x))
         first = self.first(x)
-        large = [column(row(first)) for row, column in zip(self.rows, self.columns, strict=True)]
+        large = [
+            _same(_same(first, row), column)
+            for row, column in zip(_layers(self.rows), _layers(self.columns), strict=True)
+        ]
         out: Tensor = self.fuse(torch.cat([x, first, *large], 1))
         return out
 
@@ -61,6 +64,11 @@ class LRD(nn.Module):
 
 def _depthwise(channels: int, kernel: tuple[int, int]) -> nn.Conv2d:
     return nn.Conv2d(channels, channels, kernel, padding=(kernel[0] // 2, kernel[1] // 2), groups=channels)
+
+
+def _same(x: Tensor, layer: nn.Conv2d) -> Tensor:
+    height, width = layer.kernel_size
+    return conv2d(x, layer, (height // 2, width // 2))
 
 
 def _layers(modules: nn.ModuleList) -> list[nn.Conv2d]:

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from ..wire.plan import Window
 from .exact_form import check_centred, check_skipping
-from .kernels import conv_gelu, gelu_
+from .kernels import conv2d, conv_gelu, gelu_
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,7 @@ def convolve(patch: Patch, layer: nn.Conv2d, *, gelu: bool = False) -> Patch:
     data = patch.data
     if top or bottom or left or right:
         data = F.pad(data, (left * reach_x, right * reach_x, top * reach_y, bottom * reach_y))
-    if gelu:
-        data = conv_gelu(data, layer)
-    else:
-        data = F.conv2d(data, layer.weight, layer.bias, dilation=layer.dilation, groups=layer.groups)
+    data = conv_gelu(data, layer) if gelu else conv2d(data, layer)
     row = patch.window.row + (not top) * reach_y
     col = patch.window.col + (not left) * reach_x
     return Patch(data, Window(row, col, data.shape[-2], data.shape[-1]), patch.size)

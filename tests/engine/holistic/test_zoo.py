@@ -94,6 +94,7 @@ ZOO = {
 }
 
 TOKENS = {"mit-segvit", "resnet-mask2former"}
+ONE_SIDED = {"dilated resnet-psp", "dilated resnet-ocr"}  # with random weights they find one class everywhere
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -110,6 +111,9 @@ def settled(name):
         net.train()(torch.cat([scene[..., :128, :128], scene[..., -128:, -128:]]))
     if name in TOKENS:
         tell_apart(net.eval(), scene)
+    if name in ONE_SIDED:
+        with torch.inference_mode():
+            net.decoder.conv_seg.bias -= net.eval()(scene).mean((0, 2, 3))
     return net.eval()
 
 

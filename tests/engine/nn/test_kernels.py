@@ -1,5 +1,8 @@
 """Kernels give what the layers they stand for give."""
 
+import subprocess
+import sys
+
 import pytest
 import torch
 import torch.nn.functional as F
@@ -73,3 +76,22 @@ def test_linear_add(fused, dtype):
     expected = residual.double() + F.linear(x.double(), weight.double(), bias.double())
     assert_near(kernels.linear_add(x, weight, bias, residual), expected, dtype)
     assert torch.equal(residual, kept)
+
+
+@pytest.mark.parametrize("side", [(1, 15), (15, 1), (1, 31), (5, 5)])
+def test_long_kernels_of_few_channels_come_to_an_end_in_bf16(side):
+    """A process of its own: where oneDNN is left to it, torch does not come back and cannot be stopped."""
+    work = f"""
+import torch
+from torch.nn.functional import conv2d
+from wholescene.nn import kernels
+torch.manual_seed(0)
+layer = torch.nn.Conv2d(8, 8, {side}, groups=8).bfloat16()
+x = torch.randn(1, 8, 62, 62).bfloat16().to(memory_format=torch.channels_last)
+with torch.no_grad():
+    expected = conv2d(x.double(), layer.weight.double(), layer.bias.double(), groups=8)
+    found = kernels.conv2d(x, layer)
+assert found.dtype == torch.bfloat16
+assert (found.double() - expected).abs().max() <= 2**-8 * expected.abs().max()
+"""
+    subprocess.run([sys.executable, "-c", work], check=True, timeout=120)
