@@ -106,6 +106,8 @@ class Trainer:
     def learn(self) -> float:
         """One step; the loss of the batch. Raises TrainingDiverged or GradientsDiverged; no weight has moved then."""
         stage, (_, within) = self.stage(self.step), self.config.stage_at(self.step)
+        if within == 0:
+            self.best = -1.0  # what a stage of crops found best may lack what the next one brings in, such as SPIM
         if within == 0 and stage.restart:
             self.optimiser = make_optimiser(self.network, self.auxiliary, self.config.optimiser)
         learning = self._choose(stage)

@@ -38,7 +38,8 @@ def test_the_loss_falls_and_the_preset_segments(folder, monkeypatch):
         "preset.json",
         "weights.safetensors",
     ]
-    assert f"| c | {max(means):.4f} |" in (preset / "card.md").read_text()
+    # the best of the last stage: what crops found does not have what scenes bring in
+    assert f"| c | {means[1]:.4f} |" in (preset / "card.md").read_text()
     output = folder / "map.tif"
     assert main(["segment", str(folder / "data" / "c_rgb.tif"), "--preset", str(preset), "--output", str(output)]) == 0
     with rasterio.open(output) as file, rasterio.open(folder / "data" / "c_water.tif") as truth:
@@ -46,8 +47,8 @@ def test_the_loss_falls_and_the_preset_segments(folder, monkeypatch):
     assert set(np.unique(classes)) <= {0, 1}
     both = np.bincount((labels * 2 + classes).ravel(), minlength=4).reshape(2, 2)
     scores = [both[i, i] / (both[i].sum() + both[:, i].sum() - both[i, i]) for i in (0, 1) if both[i].sum()]
-    # the preset holds the best weights, and segments as the validation did
-    assert np.mean(scores) == pytest.approx(max(means), abs=1e-3)
+    # the preset holds these weights, and segments as the validation did
+    assert np.mean(scores) == pytest.approx(means[1], abs=1e-3)
 
 
 @pytest.mark.parametrize("stop", [3, 4, 5], ids=["in crops", "between stages", "in scenes"])
