@@ -27,6 +27,7 @@ import zmq
 from ..wire import message as wire
 from ..wire.connection import read_connection
 from ..wire.errors import BadRequest, EngineLost, WholeSceneError, WorkerRefused, from_dict
+from ..wire.transfer import CHUNK_BYTES
 from . import place
 from .attached import CREDIT
 from .crew import THREADS
@@ -39,7 +40,7 @@ from .worker_process import ENDED, WorkerProcess
 ALIVE_EVERY = 5.0
 ENGINE_SILENT = 60.0
 HELD_FOR = 40.0  # seconds that a place may still be held by an agent that died without a word
-MAX_STRIP_PIXELS = 1 << 20  # of a block in one message
+MAX_STRIP_PIXELS = CHUNK_BYTES  # of a block in one message: more would not pass encrypted
 LEFT, FAILED = 0, 1
 
 

@@ -250,7 +250,7 @@ class EngineClient:
         return Fetching(self, job, name, target, progress).run()
 
     def forget_set(self, set_: str) -> None:
-        """Have a set of sent files removed; raises RemoteInUse."""
+        """Have a set of sent files removed, or the results of a ticket; raises RemoteInUse."""
         self._ask("forget", {"set": set_}, SLOW_ANSWER)
 
     # -- messages --

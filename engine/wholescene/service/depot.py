@@ -20,7 +20,7 @@ import shutil
 import stat
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -181,16 +181,17 @@ class Depot:
     # -- what goes --
 
     def forget(self, set_: str) -> None:
-        """Remove a set; nothing happens if there is none. Raises RemoteFileUnwritable."""
-        folder = self._folder(set_)
+        """Remove a set, or the results of a ticket; nothing happens if there is none. Raises RemoteFileUnwritable."""
+        self.require()
         for key in [key for key in list(self._expected) if key[0] == set_]:
             del self._expected[key]
-        try:
-            shutil.rmtree(folder)
-        except FileNotFoundError:
-            pass
-        except OSError as problem:
-            raise RemoteFileUnwritable(path=str(folder), detail=problem.strerror or str(problem)) from None
+        for folder in (self.scenes / set_, self.results / set_):
+            try:
+                shutil.rmtree(folder)
+            except FileNotFoundError:
+                pass
+            except OSError as problem:
+                raise RemoteFileUnwritable(path=str(folder), detail=problem.strerror or str(problem)) from None
 
     def sweep(self, now: float | None = None) -> None:
         """Remove sets and results that nobody has used for 30 days."""
@@ -205,18 +206,20 @@ class Depot:
 
     # -- jobs --
 
-    def sets_in(self, names: tuple[str, ...]) -> set[str]:
-        """The sets that GDAL names lie in, such as ``/vsizip/…/scenes/<set>/a.zip/b.tif``. Quick."""
-        beginning = self.scenes.as_posix() + "/"
+    def sets_in(self, names: Iterable[str]) -> set[str]:
+        """The sets and tickets that GDAL names lie in, such as ``/vsizip/…/scenes/<set>/a.zip/b.tif``. Quick."""
+        if self._problem:
+            return set()
         spelled = [name.replace("\\", "/") for name in names]
-        found = {name.split(beginning, 1)[1].split("/", 1)[0] for name in spelled if beginning in name}
+        places = [place.as_posix() + "/" for place in (self.scenes, self.results)]
+        found = {name.split(place, 1)[1].split("/", 1)[0] for name in spelled for place in places if place in name}
         return set(filter(is_set, found))
 
-    def used(self, names: tuple[str, ...]) -> None:
+    def used(self, names: Iterable[str]) -> None:
         """Note that a job reads these names. Quick."""
         for set_ in self.sets_in(names):
             with suppress(OSError):
-                self._touch(self._folder(set_))
+                self._touch(self.scenes / set_)
 
     def make_room(self, output: str | None) -> None:
         """Make the folder of an output right under ``results``, if it is one. Quick."""
@@ -229,12 +232,9 @@ class Depot:
 
     # -- inside --
 
-    def _folder(self, set_: str) -> Path:
-        self.require()
-        return self.scenes / set_
-
     def _path(self, set_: str, name: str) -> Path:
-        return self._folder(set_) / name
+        self.require()
+        return self.scenes / set_ / name
 
     def _touch(self, folder: Path) -> None:
         (folder / NOTE).touch(mode=0o600)

@@ -68,11 +68,12 @@ def seal(engine: Engine, message: Message) -> None:
 
 
 def forget(engine: Engine, message: Message) -> None:
-    """Remove a set that no job reads."""
+    """Remove a set that no job reads, or the results of a ticket that no job writes."""
     engine.depot.require()
     set_ = _set(message)
     for job in engine.jobs.active():
-        if set_ in engine.depot.sets_in((*job.request.sources, job.request.grid)):
+        names = (*job.request.sources, job.request.grid, job.request.output or "")
+        if set_ in engine.depot.sets_in(names):
             raise RemoteInUse(job=job.id)
 
     def remove() -> Answer:

@@ -386,3 +386,16 @@ def test_a_scene_that_a_job_reads_is_not_forgotten(client, scene):
     client.cancel(job)
     client.forget_set(SET)
     assert not Path(remote).exists()
+
+
+def test_fetched_results_can_be_forgotten_but_not_those_of_a_running_job(client, scene, done):
+    job, output = done
+    client.forget_set(output.parent.name)
+    assert not output.parent.exists()
+    writing = depot_of(client, "results") / ("8" * 16) / "map.tif"
+    job = client.submit(SegmentRequest((str(scene),), "stuck", output=str(writing)))
+    with pytest.raises(RemoteInUse):
+        client.forget_set("8" * 16)
+    client.cancel(job)
+    client.forget_set("8" * 16)
+    assert not writing.parent.exists()
