@@ -1,7 +1,7 @@
 """A standalone Python as python-build-standalone makes them, out of the Python that runs the tests.
 
-The archive holds a folder ``python`` that runs from wherever it is unpacked to: interpreter, its shared library if it has
-one, and the standard library without packages. Linux only.
+The archive holds a folder ``python`` that runs from wherever it is unpacked to: interpreter, its shared library if it
+has one, and the standard library without packages. Linux only.
 """
 
 import gzip

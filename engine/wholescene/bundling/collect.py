@@ -37,8 +37,9 @@ def collect(
     """
     pins = pins_for(target)
     counted = _Count(len(pins), tell)
-    of_torch = [pin for pin in pins if canonicalize_name(pin.name) == "torch"]
-    pip.download(of_torch, target, folder, [*indexes, *torch_indexes], counted.one)
+    of_torch = [pin for pin in pins if canonicalize_name(pin.name) == "torch" and torch_indexes]
+    if of_torch:
+        pip.download(of_torch, target, folder, [*indexes, *torch_indexes], counted.one)
     pip.download([pin for pin in pins if pin not in of_torch], target, folder, indexes, counted.one)
     roots = [*pins, Requirement(f"{engine.name}=={engine.version}")]
     for _ in range(ROUNDS):

@@ -17,9 +17,9 @@ from ..wire.pythons import STANDALONE
 from . import interpreter
 from .collect import build_of, check_build, collect
 from .engine_wheel import PACKAGE, engine_wheel
-from .pack import Label, pack
+from .pack import Label, check_packable, pack
 from .pins import pinned
-from .target import PLATFORMS, Target
+from .target import Target
 from .wheels import Wheel
 
 TORCH_INDEX = "https://download.pytorch.org/whl/{build}"
@@ -116,6 +116,8 @@ def preset_files(names: Sequence[str]) -> tuple[dict[str, Path], tuple[str, ...]
             inside = path.relative_to(folder)
             if path.is_file() and not any(part.startswith(".") for part in inside.parts):
                 files[f"{PRESET_FOLDER}/{preset.name}/{inside.as_posix()}"] = path
+    for name, path in files.items():  # before anything is downloaded
+        check_packable(name, path)
     return files, tuple(shipped)
 
 
@@ -160,6 +162,3 @@ def _engine(wheels: Sequence[Wheel]) -> str:
 
 def _minor(version: str) -> str:
     return ".".join(version.split(".")[:2])
-
-
-__all__ = ["PLATFORMS", "Made", "Order", "make", "preset_files"]

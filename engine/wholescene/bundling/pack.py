@@ -35,7 +35,7 @@ def pack(
     written; nothing is left behind then.
     """
     for path, source in files.items():
-        _check(path, source)
+        check_packable(path, source)
     part = output.with_name(output.name + ".part")
     try:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as archive:
@@ -76,7 +76,8 @@ def _entry(path: str, size: int) -> zipfile.ZipInfo:
     return entry
 
 
-def _check(path: str, source: Path) -> None:
+def check_packable(path: str, source: Path) -> None:
+    """Whether ``source`` may have the name ``path`` in a bundle; raises BundlingFile."""
     try:
         check_name(path)
     except ValueError:

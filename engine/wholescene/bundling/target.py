@@ -24,7 +24,6 @@ _MACHINES = {
     "macos-arm64": _Machine("posix", "darwin", "Darwin", "arm64"),
     "macos-x86_64": _Machine("posix", "darwin", "Darwin", "x86_64"),
 }
-PLATFORMS = tuple(_MACHINES)
 
 GLIBC = (28, 5)  # 2.28 (Debian 10, RHEL 8) is the oldest that torch runs on; wheels for older ones fit as well
 GLIBC_OLDEST_ARM = 17
@@ -34,7 +33,7 @@ MACOS = (14, 0)
 
 @dataclass(frozen=True)
 class Target:
-    """A platform of `PLATFORMS` and a version of CPython, such as ``3.12`` or ``3.12.14``."""
+    """A platform of ``wire.pythons.STANDALONE`` and a version of CPython, such as ``3.12`` or ``3.12.14``."""
 
     platform: str
     python: str

@@ -9,13 +9,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..wire.pythons import this_platform
+from ..wire.pythons import STANDALONE, this_platform
 from ..wire.sizes import size_words
 
 if TYPE_CHECKING:
     from ..bundling.make import Made
 
-PLATFORMS = ("linux-x86_64", "linux-aarch64", "windows-x86_64", "macos-arm64", "macos-x86_64")
 STAGES = {
     "python": "the Python for the bundle",
     "engine": "the engine's wheel",
@@ -43,7 +42,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.set_defaults(run=run, parser=parser)
     parser.add_argument("--output", "-o", type=Path, required=True, metavar="FILE", help="the bundle, a .zip file")
     parser.add_argument("--overwrite", action="store_true", help="replace a file of that name")
-    parser.add_argument("--platform", choices=PLATFORMS, help="for which machines (default: such as this one)")
+    parser.add_argument("--platform", choices=tuple(STANDALONE), help="for which machines (default: such as this one)")
     parser.add_argument("--build", type=_build, default="cpu", metavar="cpu|cu130", help="of torch (default: cpu)")
     parser.add_argument(
         "--preset", action="append", default=[], metavar="NAME", help="a preset of yours to pack, with its weights"
@@ -98,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _here(parser: argparse.ArgumentParser) -> str:
     platform = this_platform()
-    if platform not in PLATFORMS:
+    if platform not in STANDALONE:
         parser.error(f"there are no packages for {platform}; name another one with --platform")
     return platform
 

@@ -39,6 +39,7 @@ def test_every_command_explains_itself(capsys):
         "status",
         "shutdown",
         "register",
+        "bundle",
         "landscape",
         "demo",
     ):
