@@ -7,7 +7,7 @@ from typing import List, Optional, Tuple
 from qgis.core import QgsSettings
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from ..core.errand import Errand
 from ..core.install import builds, interpreters, place, standalone
@@ -70,19 +70,22 @@ class InstallForm(QWidget):
         self.python.setEnabled(False)
 
     def _arrange(self) -> None:
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
         for words, *widgets in (
             (tr("Packages from"), self.source, self.index, self.bundle, self._bundle_hint),
             (tr("PyTorch"), self.build, self._build_hint),
             (tr("On the Python"), self.python, self._python_hint),
             (tr("Into"), self._folder),
         ):
-            label, column = QLabel(words), QVBoxLayout()
+            label = QLabel(words)
             label.setBuddy(widgets[0])
-            for widget in widgets:
-                column.addWidget(widget)
-            form.addRow(label, column)
+            grid.addWidget(label, grid.rowCount(), 0)
+            row = grid.rowCount() - 1
+            for at, widget in enumerate(widgets):
+                grid.addWidget(widget, row + at, 1)
         self._build_hint.hide()
 
     def _connect(self) -> None:
