@@ -63,11 +63,16 @@ def test_the_plugin_site_would_take_the_zip(rules, package):
 
 
 def test_no_more_is_silenced_than_was_looked_at(package):
-    """``nosec`` silences the site too; each is told with its reason."""
+    """``nosec`` and ``allowlist`` silence the site too; each is told with its reason, hashes of public files apart."""
     with zipfile.ZipFile(package) as archive:
         texts = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith(".py")}
     silenced = {(name, line) for name, text in texts.items() for line in re.findall(r"# nosec.*", text)}
     assert silenced == {("wholescene_qgis/core/accuracy_sample.py", "# nosec B311: a sample, not a secret")}
+    allowed = {name for name, text in texts.items() if "allowlist" in text}
+    assert allowed == {"wholescene_qgis/wire/pythons.py"}
+    quoted = re.findall(r"allowlist nextline secret\n(.*)\n", texts["wholescene_qgis/wire/pythons.py"])
+    assert len(quoted) == texts["wholescene_qgis/wire/pythons.py"].count("allowlist") == 5
+    assert all(re.fullmatch(r' +"[a-z0-9_-]+": "[0-9a-f]{64}",', line) for line in quoted)
 
 
 @pytest.mark.parametrize(

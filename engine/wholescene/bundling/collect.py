@@ -25,6 +25,7 @@ def collect(
     engine: Wheel,
     target: Target,
     folder: Path,
+    build: str,
     indexes: Sequence[str],
     torch_indexes: Sequence[str],
     tell: Tell = lambda done, total: None,
@@ -32,8 +33,8 @@ def collect(
     """All wheels that the engine needs on ``target``, in ``folder``, the engine's own among them.
 
     The pinned ones come first, then what they need in turn and no pin names (of torch's CUDA builds the libraries of
-    CUDA). ``torch_indexes`` are asked for torch and these only. ``tell`` gets packages. Raises BundlingNoWheel,
-    BundlingPip or BundlingIncomplete.
+    CUDA). ``torch_indexes`` are asked for torch and these only. ``tell`` gets packages. Raises BundlingBuild for
+    another ``build`` of torch, BundlingNoWheel, BundlingPip or BundlingIncomplete.
     """
     pins = pins_for(target)
     counted = _Count(len(pins), tell)
@@ -41,6 +42,7 @@ def collect(
     if of_torch:
         pip.download(of_torch, target, folder, [*indexes, *torch_indexes], counted.one)
     pip.download([pin for pin in pins if pin not in of_torch], target, folder, indexes, counted.one)
+    check_build(build_of(wheels_in(folder), target), build)  # before some gigabytes of CUDA are fetched in vain
     roots = [*pins, Requirement(f"{engine.name}=={engine.version}")]
     for _ in range(ROUNDS):
         wheels = wheels_in(folder)

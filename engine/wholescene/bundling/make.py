@@ -15,7 +15,7 @@ from ..wire.bundle import PRESET_FOLDER, PYTHON_FOLDER, REQUIREMENTS, WHEEL_FOLD
 from ..wire.errors import BundlingFile, BundlingPython, BundlingWheel, OutputExists, OutputUnwritable
 from ..wire.pythons import STANDALONE
 from . import interpreter
-from .collect import build_of, check_build, collect
+from .collect import collect
 from .engine_wheel import PACKAGE, engine_wheel
 from .pack import Label, check_packable, pack
 from .pins import pinned
@@ -84,15 +84,13 @@ def _make(order: Order, presets: Mapping[str, Path], folder: Path, tell: Tell) -
     python, archive = _python(order, folder, tell)
     target = Target(order.platform, python)
     wheels = _wheels(order, target, folder, tell)
-    build = build_of(wheels, target)
-    check_build(build, order.build)
     (folder / REQUIREMENTS).write_text(pinned(wheels), encoding="utf-8")
     files = {REQUIREMENTS: folder / REQUIREMENTS, **presets}
     files.update((f"{WHEEL_FOLDER}/{wheel.path.name}", wheel.path) for wheel in wheels)
     if archive is not None:
         files[f"{PYTHON_FOLDER}/{archive.name}"] = archive
     bundled = BundledPython(python, f"{PYTHON_FOLDER}/{archive.name}" if archive else None)
-    label = Label(_engine(wheels), order.platform, build, bundled)
+    label = Label(_engine(wheels), order.platform, order.build, bundled)
     return pack(order.output, label, files, lambda done, total: tell("packing", done, total))
 
 
@@ -151,9 +149,11 @@ def _wheels(order: Order, target: Target, folder: Path, tell: Tell) -> list[Whee
     tell("engine", 1, 1)
     torch_index = TORCH_INDEX.format(build=order.build) if order.torch_index is None else order.torch_index
     torch_indexes = [torch_index] if torch_index else []
-    return collect(
-        engine, target, place, order.indexes, torch_indexes, lambda done, total: tell("packages", done, total)
-    )
+
+    def packages(done: int, total: int) -> None:
+        tell("packages", done, total)
+
+    return collect(engine, target, place, order.build, order.indexes, torch_indexes, packages)
 
 
 def _engine(wheels: Sequence[Wheel]) -> str:

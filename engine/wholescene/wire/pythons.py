@@ -31,23 +31,32 @@ class StandalonePython(NamedTuple):
     size: Optional[int]
 
 
-def _build(target: str, sha256: str) -> StandalonePython:
+# Hashes of public files: the plugin site's scan for secrets would take them for keys, hence the pragmas.
+_SHA256 = {
+    # pragma: allowlist nextline secret
+    "x86_64-unknown-linux-gnu": "5acfa3e9ba26b51ae161c83aff278da915b590d22373a424b2ba55b8afe91fcc",
+    # pragma: allowlist nextline secret
+    "aarch64-unknown-linux-gnu": "2d8e17dfd732102cfeb18e0e1fa6769b24caa034e159981129590fe409c7157a",
+    # pragma: allowlist nextline secret
+    "x86_64-pc-windows-msvc": "89f18f6932917163b74339ebcec2645c8e47ae7f1c5f2ac37f2b4f4cf3beb647",
+    # pragma: allowlist nextline secret
+    "aarch64-apple-darwin": "dd5b76ab11451a4a4367c17c61d944dded56b425396b07f102922a7ebef7d55f",
+    # pragma: allowlist nextline secret
+    "x86_64-apple-darwin": "aec265e3cddaccdb2a3d783331596351b24d4a63c97af0a38f75f643c9451de9",
+}
+
+
+def _build(target: str) -> StandalonePython:
     url = f"{_RELEASE}cpython-{_VERSION}%2B20260814-{target}-install_only_stripped.tar.gz"
-    return StandalonePython(_VERSION, url, sha256, None)
+    return StandalonePython(_VERSION, url, _SHA256[target], None)
 
 
 STANDALONE: Dict[str, StandalonePython] = {
-    "linux-x86_64": _build(
-        "x86_64-unknown-linux-gnu", "5acfa3e9ba26b51ae161c83aff278da915b590d22373a424b2ba55b8afe91fcc"
-    ),
-    "linux-aarch64": _build(
-        "aarch64-unknown-linux-gnu", "2d8e17dfd732102cfeb18e0e1fa6769b24caa034e159981129590fe409c7157a"
-    ),
-    "windows-x86_64": _build(
-        "x86_64-pc-windows-msvc", "89f18f6932917163b74339ebcec2645c8e47ae7f1c5f2ac37f2b4f4cf3beb647"
-    ),
-    "macos-arm64": _build("aarch64-apple-darwin", "dd5b76ab11451a4a4367c17c61d944dded56b425396b07f102922a7ebef7d55f"),
-    "macos-x86_64": _build("x86_64-apple-darwin", "aec265e3cddaccdb2a3d783331596351b24d4a63c97af0a38f75f643c9451de9"),
+    "linux-x86_64": _build("x86_64-unknown-linux-gnu"),
+    "linux-aarch64": _build("aarch64-unknown-linux-gnu"),
+    "windows-x86_64": _build("x86_64-pc-windows-msvc"),
+    "macos-arm64": _build("aarch64-apple-darwin"),
+    "macos-x86_64": _build("x86_64-apple-darwin"),
 }
 
 _SYSTEMS = {"linux": "linux", "win32": "windows", "darwin": "macos"}
