@@ -143,7 +143,10 @@ class InstallDialog(QDialog):
     def ask_removal(self, engine: Installed) -> None:
         """Ask before an engine is removed."""
         self._to_remove = engine
-        told = tr("Remove WholeScene {release} ({build}) and all that is in {folder}? Maps and presets stay.")
+        told = tr(
+            "Remove WholeScene {release} ({build}) and all that is in {folder}? It is stopped first, with its jobs. "
+            "Maps and presets stay."
+        )
         told = told.format(release=engine.release, build=engine.build, folder=escaped(engine.folder))
         self.notice.show_text(Look.HINT, told, ("remove", tr("Remove it")))
 

@@ -7,7 +7,7 @@ from typing import List, Optional, Tuple
 from qgis.core import QgsSettings
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
-from qgis.PyQt.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
+from qgis.PyQt.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
 from ..core.errand import Errand
 from ..core.install import builds, interpreters, place, standalone
@@ -70,17 +70,23 @@ class InstallForm(QWidget):
         self.python.setEnabled(False)
 
     def _arrange(self) -> None:
-        self._form = form = QFormLayout(self)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.addRow(tr("Packages from"), self.source)
-        form.addRow("", self.index)
-        form.addRow("", self.bundle)
-        form.addRow("", self._bundle_hint)
-        form.addRow(tr("PyTorch"), self.build)
-        form.addRow("", self._build_hint)
-        form.addRow(tr("On the Python"), self.python)
-        form.addRow("", self._python_hint)
-        form.addRow(tr("Into"), self._folder)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        for words, *widgets in (
+            (tr("Packages from"), self.source, self.index, self.bundle, self._bundle_hint),
+            (tr("PyTorch"), self.build, self._build_hint),
+            (tr("On the Python"), self.python, self._python_hint),
+            (tr("Into"), self._folder),
+        ):
+            label = QLabel(words)
+            label.setBuddy(widgets[0])
+            grid.addWidget(label, grid.rowCount(), 0)
+            row = grid.rowCount() - 1
+            for at, widget in enumerate(widgets):
+                grid.addWidget(widget, row + at, 1)
+        self._build_hint.hide()
 
     def _connect(self) -> None:
         self.source.currentIndexChanged.connect(lambda _at: self._show_source())

@@ -6,6 +6,7 @@ Takes a real installation of torch; `make screenshots` takes the pictures of the
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from qgis_desktop import Desktop, build_zip, missing_programs  # noqa: E402
 from analyst import Analyst  # noqa: E402
 
 MAKER = os.environ.get("WHOLESCENE_ENGINE_PYTHON", str(ROOT / ".venv" / "bin" / "python"))
-SIDE = 480  # a picture from here on shows dialog and panel
+SIDE = 340  # a picture from here on shows dialog and panel
 
 pytestmark = [
     pytest.mark.full,
@@ -28,17 +29,25 @@ pytestmark = [
 
 
 @pytest.fixture
-def analyst(tmp_path):
+def account():
+    """The home of somebody, with a name that can be shown."""
+    with tempfile.TemporaryDirectory(prefix="analyst-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def analyst(tmp_path, account):
     """Somebody before a QGIS of an account that has no engine."""
     options = ["--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(tmp_path / "dist")]
     subprocess.run([MAKER, "-m", "pip", "wheel", *options, str(ROOT)], check=True)
     packages = f"{os.environ.get('PIP_FIND_LINKS', '')} {tmp_path / 'dist'}".strip()
-    home = {"WHOLESCENE_HOME": str(tmp_path / "ws"), "HOME": str(tmp_path), "PIP_FIND_LINKS": packages}
+    home = {"WHOLESCENE_HOME": str(account / "ws"), "HOME": str(account), "PIP_FIND_LINKS": packages}
+    home["PATH"] = "/usr/bin:/bin"  # the system's Python, not those of whoever runs this
     try:
         with Desktop(build_zip(tmp_path), ROOT / "tools" / "desktop_startup.py", "", home) as desktop:
             yield Analyst(desktop)
     finally:
-        python = tmp_path / "ws" / "data" / "engine" / "0.1.0-cpu" / "env" / "bin" / "python"
+        python = account / "ws" / "data" / "engine" / "0.1.0-cpu" / "env" / "bin" / "python"
         if python.exists():
             command = [python, "-I", "-m", "wholescene.cli", "shutdown"]
             subprocess.run(command, env={**os.environ, **home}, capture_output=True, timeout=60)

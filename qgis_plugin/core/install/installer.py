@@ -95,6 +95,10 @@ class Installer:
                 record.forget_from(broken)
                 record.touched = True  # whatever is in the environment is not to be trusted
                 record.save(self._folder)
+        if record is not None and broken is not Stage.PYTHON:
+            # on the Python that it has, whatever is chosen now
+            own = os.path.realpath(record.base) == os.path.realpath(standalone.python_in(self._folder))
+            self._plan = replace(self._plan, python="" if own else record.base)
         return self.run()
 
     # -- what is there already ------------------------------------------------------

@@ -48,7 +48,7 @@ class Network:
 
 
 def _proxy_for(address: str) -> str:
-    """``http://user:word@host:port`` of the proxy that QGIS takes for an address."""
+    """The proxy that QGIS takes for an address, as a URL with what it needs to log in; "" for none."""
     factory = QgsNetworkAccessManager.instance().proxyFactory()
     found = factory.queryProxy(QNetworkProxyQuery(QUrl(address))) if factory is not None else []
     proxy = found[0] if found else QNetworkProxy(QNetworkProxy.ProxyType.NoProxy)

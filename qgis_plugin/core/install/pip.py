@@ -36,7 +36,8 @@ OFFERED = re.compile(r"\(from versions: ([^)]*)\)")
 CERTIFICATE = re.compile(r"CERTIFICATE_VERIFY_FAILED|SSLCertVerificationError|SSLError", re.IGNORECASE)
 UNREACHABLE = re.compile(
     r"NewConnectionError|ConnectTimeoutError|ReadTimeoutError|Read timed out|ProxyError|Connection ?refused|"
-    r"RemoteDisconnected|Temporary failure in name resolution|getaddrinfo failed|Network is unreachable|"
+    r"RemoteDisconnected|Connection aborted|ConnectionResetError|IncompleteRead|ProtocolError|Could not fetch URL|"
+    r"Temporary failure in name resolution|getaddrinfo failed|Network is unreachable|"
     r"407 Client Error|Tunnel connection failed",
     re.IGNORECASE,
 )

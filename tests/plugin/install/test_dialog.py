@@ -15,13 +15,14 @@ SECONDS = 1000
 
 
 @pytest.fixture
-def dialog(home, server, plugin, qtbot, monkeypatch):
+def dialog(home, server, wheels, plugin, qtbot, monkeypatch):
     """Opened from the menu at the foot of the panel, with the test's index as its source."""
-    from wholescene_qgis.core.install import interpreters
+    from wholescene_qgis.core.install import interpreters, place  # each load of the plugin has its own
     from wholescene_qgis.core.install.source import Kind
 
     monkeypatch.setenv("PATH", "/usr/bin:/bin")  # whatever Pythons else are here, trying them takes its time
     monkeypatch.setattr(interpreters, "USUAL", ())
+    monkeypatch.setattr(place, "REQUIREMENTS", wheels.parent / "pinned.txt")
     line = plugin.dock.panel.engine_line
     next(action for action in line._menu.actions() if action.text() == "Install the engine here…").trigger()
     dialog = plugin.controller.installation.dialog
@@ -51,14 +52,14 @@ def test_install_repair_and_remove(dialog, home, plugin, qtbot):
     assert dialog.cancel_button.isVisible()
     end(dialog, qtbot)
 
-    assert dialog.notice.code() == ""
+    assert dialog.notice.code() == "", dialog.notice.text()
     assert "installed" in dialog.notice.text()
     registered = json.loads((home / "data" / "installation.json").read_text())["python"]
     assert registered == str(home / "data" / "engine" / "0.1.0-cpu" / "env" / "bin" / "python")
     assert QgsSettings().value("wholescene/engine_python") is None  # it would win over the new engine
     click(dialog, qtbot, "wholesceneRepair")
     end(dialog, qtbot)
-    assert dialog.notice.code() == ""
+    assert dialog.notice.code() == "", dialog.notice.text()
 
     click(dialog, qtbot, "wholesceneRemove")
     assert (home / "data" / "engine" / "0.1.0-cpu").is_dir()  # asked first
@@ -78,7 +79,7 @@ def test_cancelled_it_says_so_and_goes_on_later(dialog, server, qtbot, home):
     click(dialog, qtbot, "wholesceneInstallCancel")
     end(dialog, qtbot)
     assert "goes on where it stopped" in dialog.notice.text()
-    assert dialog.notice.code() == ""
+    assert dialog.notice.code() == "", dialog.notice.text()
     assert not (home / "data" / "installation.json").exists()
     assert "not finished" in dialog.engines.findChild(QLabel).text()
 
@@ -86,7 +87,7 @@ def test_cancelled_it_says_so_and_goes_on_later(dialog, server, qtbot, home):
     server.pause = None
     click(dialog, qtbot, "wholesceneInstallNow")
     end(dialog, qtbot)
-    assert dialog.notice.code() == ""
+    assert dialog.notice.code() == "", dialog.notice.text()
     assert (home / "data" / "installation.json").exists()
 
 
