@@ -65,7 +65,7 @@ def other_machine(tmp_path, data, private_engine, monkeypatch):
 def panel(other_machine, plugin, qtbot):
     """The panel, after somebody chose that machine in the dialog."""
     dialog = open_dialog(plugin)
-    dialog.there.click()
+    dialog.place.setCurrentIndex(1)
     dialog.destination.setText(ALIAS)
     qtbot.mouseClick(dialog.test_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(dialog.test_button.isEnabled, timeout=2 * MINUTES)

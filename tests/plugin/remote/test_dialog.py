@@ -30,7 +30,7 @@ def settings():
 
 
 def describe(dialog, sshd, command=""):
-    dialog.there.click()
+    dialog.place.setCurrentIndex(1)
     dialog.destination.setText("127.0.0.1")
     dialog.port.setValue(sshd.port)
     dialog.identity.setFilePath(str(sshd.user_key))
@@ -44,7 +44,7 @@ def run_test(dialog, qtbot):
 
 
 def test_this_machine_is_the_default(engine, dialog):
-    assert dialog.here.isChecked()
+    assert dialog.place.currentText() == "On this machine"
     assert not dialog.destination.isEnabled()
     assert chosen_host() is None
 
@@ -72,7 +72,7 @@ def test_the_first_step_that_fails_is_marked_and_told(engine, sshd, dialog, qtbo
 
 
 def test_a_name_that_is_none_is_told_at_once(engine, dialog, qtbot):
-    dialog.there.click()
+    dialog.place.setCurrentIndex(1)
     dialog.destination.setText("-oProxyCommand=x")
     qtbot.mouseClick(dialog.test_button, CLICK)
     assert dialog.notice.code() == "remote.destination"
@@ -82,7 +82,7 @@ def test_a_name_that_is_none_is_told_at_once(engine, dialog, qtbot):
 
 
 def test_folders_are_kept_as_pairs(engine, dialog, qtbot):
-    dialog.there.click()
+    dialog.place.setCurrentIndex(1)
     dialog.destination.setText("gpu-box")
     dialog.paths.set_pairs([("Z:\\scenes", "/data/scenes"), ("/only/here", ""), ("/mnt", "/srv")])
     assert dialog.host().path_map == (("Z:\\scenes", "/data/scenes"), ("/mnt", "/srv"))
