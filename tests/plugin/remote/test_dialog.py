@@ -1,18 +1,29 @@
 """Where the engine runs: the dialog, its test, and what the line at the foot says afterwards."""
 
+import importlib
+
 import pytest
-from qgis.core import QgsSettings
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 from wholescene_qgis.core.remote.host import RemoteHost, chosen_host, remembered_host
 from wholescene_qgis.gui.remote_dialog import FAILED, OPEN, PASSED
 
+from local_sshd import own_settings
+
 CLICK = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def dialog(plugin, qtbot):
+def settings(plugin, monkeypatch):
+    loaded = importlib.import_module("wholescene_qgis.core.remote.host")
+    forget = own_settings(monkeypatch, vars(loaded), chosen_host.__globals__)
+    yield
+    forget()
+
+
+@pytest.fixture
+def dialog(plugin, settings, qtbot):
     """The dialog, opened from the menu of the engine's line."""
     window = plugin.iface.mainWindow()
     plugin.dock.panel.engine_line._menu.actions()[3].trigger()
@@ -20,13 +31,6 @@ def dialog(plugin, qtbot):
     yield opened
     if not sip.isdeleted(opened):
         opened.reject()
-
-
-@pytest.fixture(autouse=True)
-def settings():
-    yield
-    for name in ("remote_host", "remote_used"):
-        QgsSettings().remove(f"wholescene/{name}")
 
 
 def describe(dialog, sshd, command=""):
