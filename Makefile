@@ -29,7 +29,8 @@ SIDE_BY_SIDE := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_CORES) --dis
 IN_QGIS := QT_QPA_PLATFORM=offscreen $(QGIS_VENV)/bin/python -m pytest
 QGISES := -n $(TEST_CORES) --dist loadfile --no-loadscope-reorder
 # the longest first
-PLUGIN_TESTS := tests/system/test_desktop.py tests/system/test_segment_layer.py tests/system/test_qgis_process.py tests/plugin
+PLUGIN_TESTS := tests/system/test_desktop.py tests/system/test_segment_layer.py tests/system/test_remote_panel.py \
+	tests/system/test_qgis_process.py tests/plugin
 
 .DEFAULT_GOAL := help
 .PHONY: help demo install test test-engine test-full test-plugin test-qgis-next screenshots qgis-packages lint package translations bench bench-memory clean FORCE

@@ -27,6 +27,7 @@ if importlib.util.find_spec("qgis") is None:
         "system/test_segment_layer.py",
         "system/test_desktop.py",
         "system/test_desktop_models.py",
+        "system/test_remote_panel.py",
     ]
 
 if importlib.util.find_spec("hypothesis"):

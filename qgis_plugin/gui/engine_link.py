@@ -6,7 +6,7 @@ from typing import Any, Mapping, Optional, Union
 
 from qgis.core import QgsSettings
 from qgis.gui import QgisInterface
-from qgis.PyQt.QtCore import QObject, pyqtSignal
+from qgis.PyQt.QtCore import QObject, QTimer, pyqtSignal
 from qgis.PyQt.QtWidgets import QFileDialog
 
 from ..core.launcher import PYTHON_SETTING, EngineLauncher
@@ -17,6 +17,8 @@ from ..core.session import EngineSession
 from ..wire.jobstate import has_ended
 from .engine_line import EngineLine, EngineState
 from .texts import tr
+
+AGAIN_MS = 500
 
 
 class EngineLink(QObject):
@@ -54,6 +56,8 @@ class EngineLink(QObject):
         way.failed.connect(self._not_there)
         if isinstance(way, Tunnel):
             way.pausing.connect(self._line.show_pause)
+            # soon: the session has to notice first that its connection is gone
+            way.dropped.connect(lambda: QTimer.singleShot(AGAIN_MS, self.find))
         return way
 
     def use_host(self, host: Optional[RemoteHost]) -> None:
@@ -119,7 +123,9 @@ class EngineLink(QObject):
         self._take_chosen()
 
     def _take_chosen(self) -> None:
-        if self.is_ready():
+        if self.session.host_name():  # whoever chooses a Python of this machine wants its engine
+            self.use_host(None)
+        elif self.is_ready():
             self._replacing, self._waits = True, False
             self.session.request_status()
         else:

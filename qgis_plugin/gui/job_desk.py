@@ -288,6 +288,7 @@ class JobDesk(QObject):
         self._finish(job, result)
 
     def _end_badly(self, job: Job, error: Mapping[str, Any]) -> None:
+        self._session.withdraw(job.ticket)
         job.phase = Phase.FAILED
         self._settle_end(job)
         self.failed.emit(job, dict(error))

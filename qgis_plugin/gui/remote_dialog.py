@@ -8,6 +8,7 @@ from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtGui import QShowEvent
 from qgis.PyQt.QtWidgets import (
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -15,7 +16,6 @@ from qgis.PyQt.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QRadioButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -40,6 +40,7 @@ STEPS = {
     Step.TUNNEL: mark("Its port is brought here"),
     Step.HELLO: mark("The engine answers"),
 }
+HERE, ELSEWHERE = range(2)  # the entries of the first choice
 OPEN, PASSED, FAILED = "\N{WHITE CIRCLE}", "\N{CHECK MARK}", "\N{MULTIPLICATION X}"
 
 
@@ -54,8 +55,8 @@ class RemoteDialog(QDialog):
         self._link = link
         self._trial: Optional[Trial] = None
         self._steps: Dict[Step, QLabel] = {step: QLabel() for step in STEPS}
-        self.here = QRadioButton(tr("On this machine"))
-        self.there = QRadioButton(tr("On another machine, over SSH"))
+        self.place = QComboBox()
+        self.place.addItems([tr("On this machine"), tr("On another machine, over SSH")])
         self.destination, self.command = QLineEdit(), QLineEdit()
         self.port, self.identity, self.paths = QSpinBox(), QgsFileWidget(), PathTable()
         self.test_button = QPushButton(tr("Test"))
@@ -80,6 +81,7 @@ class RemoteDialog(QDialog):
         self.identity.lineEdit().setAccessibleName(tr("Key file"))
         for widget, name in ((self.destination, tr("Machine")), (self.port, tr("Port")), (self.command, tr("Command"))):
             widget.setAccessibleName(name)
+        self.place.setAccessibleName(self.windowTitle())
         self.destination.setObjectName("wholesceneRemoteMachine")
         self.test_button.setObjectName("wholesceneRemoteTest")
 
@@ -103,7 +105,7 @@ class RemoteDialog(QDialog):
         for label in self._steps.values():
             form.addRow(label)
         layout = QVBoxLayout(self)
-        for widget in (self.here, self.there, self._fields, self.notice, self.buttons):
+        for widget in (self.place, self._fields, self.notice, self.buttons):
             layout.addWidget(widget)
         self.setMinimumWidth(560)
         order_tabs(self)
@@ -111,7 +113,7 @@ class RemoteDialog(QDialog):
     def _connect(self) -> None:
         self.buttons.accepted.connect(self._use)
         self.buttons.rejected.connect(self.reject)
-        self.there.toggled.connect(self._fields.setEnabled)
+        self.place.currentIndexChanged.connect(lambda _place: self._fields.setEnabled(self.is_elsewhere()))
         self.test_button.clicked.connect(self.test)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -122,8 +124,7 @@ class RemoteDialog(QDialog):
             self.resize(self.width(), needed)
 
     def _show_host(self, host: Optional[RemoteHost], used: bool) -> None:
-        self.here.setChecked(not used)
-        self.there.setChecked(used)
+        self.place.setCurrentIndex(ELSEWHERE if used else HERE)
         self._fields.setEnabled(used)
         if host is not None:
             self.destination.setText(host.destination)
@@ -132,6 +133,10 @@ class RemoteDialog(QDialog):
             self.command.setText(host.command)
             self.paths.set_pairs(host.path_map)
         self._clear_steps()
+
+    def is_elsewhere(self) -> bool:
+        """Whether another machine is chosen."""
+        return self.place.currentIndex() == ELSEWHERE
 
     def host(self) -> RemoteHost:
         """The machine that is described; raises RemoteDestination."""
@@ -199,7 +204,7 @@ class RemoteDialog(QDialog):
 
     def _use(self) -> None:
         try:
-            host = self.host() if self.there.isChecked() else None
+            host = self.host() if self.is_elsewhere() else None
         except RemoteDestination as problem:
             self.notice.show_error(problem.to_dict())
             return

@@ -183,7 +183,7 @@ def dialog(request, panel, plugin, engine_map, qtbot):
         dialog.choice.choose(layer)
     elif request.param == "remote":
         dialog = importlib.import_module("wholescene_qgis.gui.remote_dialog").RemoteDialog(plugin.controller.link)
-        dialog.there.click()
+        dialog.place.setCurrentIndex(1)
     else:
         dialog = importlib.import_module("wholescene_qgis.gui.accuracy_sample_dialog").SampleDialog(layer, None)
     qtbot.addWidget(dialog)

@@ -122,3 +122,18 @@ def fake_engine(folder, says):
     script.write_text(f"#!{sys.executable}\nimport sys\n{says}\n")
     script.chmod(0o755)
     return str(script)
+
+
+def own_settings(monkeypatch, *modules):
+    """Let the choice of a machine be kept under names of this process: tests beside it read the same settings.
+
+    ``modules`` are the namespaces of ``core.remote.host``, which is imported anew with each load of the plugin.
+    """
+    from qgis.core import QgsSettings
+
+    names = {name: f"wholescene/test-{os.getpid()}/{name}" for name in ("SETTING", "USED", "RATE_SETTING")}
+    for module in modules:
+        for name, value in names.items():
+            if name in module:
+                monkeypatch.setitem(module, name, value)
+    return lambda: QgsSettings().remove(f"wholescene/test-{os.getpid()}")

@@ -4,6 +4,7 @@ The other machine is a real sshd in a network of its own that sees neither the a
 engine's key file here.
 """
 
+import importlib
 import itertools
 import os
 import subprocess
@@ -14,10 +15,10 @@ import pytest
 
 pytest.importorskip("pytest_qgis", reason="runs in QGIS's Python")
 from osgeo import gdal
-from qgis.core import QgsProject, QgsSettings
+from qgis.core import QgsProject
 from qgis.PyQt.QtCore import Qt
 
-from local_sshd import use_configuration
+from local_sshd import own_settings, use_configuration
 from remote_host import ALIAS, RemoteHost
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,10 +63,12 @@ def other_machine(tmp_path, data, private_engine, monkeypatch):
 
 
 @pytest.fixture
-def panel(other_machine, plugin, qtbot):
+def panel(other_machine, plugin, qtbot, monkeypatch):
     """The panel, after somebody chose that machine in the dialog."""
+    modules = [importlib.import_module(f"wholescene_qgis.core.remote.{name}") for name in ("host", "shipment")]
+    forget = own_settings(monkeypatch, *map(vars, modules))
     dialog = open_dialog(plugin)
-    dialog.there.click()
+    dialog.place.setCurrentIndex(1)
     dialog.destination.setText(ALIAS)
     qtbot.mouseClick(dialog.test_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(dialog.test_button.isEnabled, timeout=2 * MINUTES)
@@ -75,8 +78,7 @@ def panel(other_machine, plugin, qtbot):
     qtbot.waitUntil(lambda: PRESET in panel.preset_box.names(), timeout=2 * MINUTES)
     panel.preset_box.choose(PRESET)
     yield panel
-    for name in ("remote_host", "remote_used", f"remote_rate/{ALIAS}"):
-        QgsSettings().remove(f"wholescene/{name}")
+    forget()
 
 
 def open_dialog(plugin):

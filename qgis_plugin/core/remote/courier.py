@@ -121,6 +121,7 @@ class Courier(QObject):
         if self._host is None:
             self._session.submit(request, ticket)
         elif ticket not in self._loads:  # else it is still on its way, from before the connection was lost
+            self._parcels.pop(ticket, None)  # of a request whose answer was lost
             ask = lambda there: self._session.submit(there, ticket)  # noqa: E731 (a line among its like)
             self._ship(request, ticket, ask, lasting=True)
 
@@ -176,6 +177,7 @@ class Courier(QObject):
         if load is not None:
             load.shipment.hold()
             self._let_go(load.shipment)
+            load.shipment.deleteLater()
 
     # -- scenes that go ------------------------------------------------------------------
 
@@ -228,6 +230,7 @@ class Courier(QObject):
             self._parcels[ticket] = load.parcel
         load.ask(there)
         self._let_go(load.shipment)
+        load.shipment.deleteLater()
 
     def _stuck(self, ticket: str, error: Dict[str, Any]) -> None:
         """A line that broke is tried again; while the session is gone, too, it waits for the next one."""
@@ -327,11 +330,13 @@ class Courier(QObject):
                 return
             self._deliveries.pop(job, None)
             self._parcels.pop(job, None)
+            delivery.deleteLater()
             self.failed.emit(job, error)
 
         def ready() -> None:
             self._deliveries.pop(job, None)
             self._parcels.pop(job, None)
+            delivery.deleteLater()
             tell()
 
         delivery = self._deliveries[job] = Delivery(self._host, parcel, self)

@@ -53,10 +53,10 @@ class Delivery(QObject):
                 raise
 
         errand = self._errand = Errand(tr("Fetching the map"), work)
-        errand.progressed.connect(lambda percent: self.news.emit({"share": percent / 100, "host": host}))
+        errand.progressed.connect(lambda percent: self._tell(percent / 100) if errand is self._errand else None)
         errand.done.connect(lambda _: self._ended(errand, None))
         errand.failed.connect(lambda error: self._ended(errand, error))
-        self.news.emit({"share": 0.0, "host": host})
+        self._tell(0.0)
         errand.start()
 
     def is_under_way(self) -> bool:
@@ -75,6 +75,9 @@ class Delivery(QObject):
         if self._errand is None:
             self._discard()
         self.hold()
+
+    def _tell(self, share: float) -> None:
+        self.news.emit({"share": share, "host": self._host.name})
 
     def _discard(self) -> None:
         parcel = self._parcel

@@ -45,6 +45,7 @@ class Shipment(QObject):
         self._errand: Optional[Errand] = None
         self._freight: Optional[Freight] = None
         self._left = 0
+        self._rate = 0.0  # bytes per second, as measured now
         self.consented = False
         self.may_go = False  # it waits for its turn
 
@@ -86,7 +87,7 @@ class Shipment(QObject):
         freight, host = self._freight, self._host.name
         work = self._with_line(lambda line: send(line, freight, host, told))
         errand = self._start(tr("Sending the scene"), work, self._sent)
-        errand.progressed.connect(lambda percent: self._moved(percent / 100, pace))
+        errand.progressed.connect(lambda percent: self._moved(percent / 100, pace) if errand is self._errand else None)
 
     # -- inside --------------------------------------------------------------------
 
@@ -135,12 +136,11 @@ class Shipment(QObject):
         now, size = time.monotonic(), self._freight.size
         pace.see(share, now)
         self._left = round((1 - share) * size)
-        if pace.per_second():
-            remember_rate(self._host, pace.per_second() * size)
+        self._rate = (pace.per_second() or 0.0) * size or self._rate
         self._tell("sending")
 
     def _tell(self, stage: str) -> Dict[str, Any]:
-        rate, measured = known_rate(self._host)
+        rate, measured = (self._rate, True) if self._rate else known_rate(self._host)
         total = self._freight.size if self._freight is not None else 0
         done = total - self._left
         told = {"done": done, "total": total, "seconds": self._left / rate, "assumed": not measured}
@@ -149,6 +149,8 @@ class Shipment(QObject):
         return news
 
     def _sent(self, _: object) -> None:
+        if self._rate:
+            remember_rate(self._host, self._rate)
         self.ready.emit(self._freight.translated(self._request, self._output))
 
 

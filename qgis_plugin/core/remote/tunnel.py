@@ -75,6 +75,7 @@ class Tunnel(QObject):
     starting = pyqtSignal()
     failed = pyqtSignal(dict)  # error
     passed = pyqtSignal(object)  # Step
+    dropped = pyqtSignal()  # it was open, and is not any more
     pausing = pyqtSignal(int)  # seconds until the next attempt
 
     def __init__(self, host: RemoteHost, parent: Optional[QObject] = None, answer_ms: int = ANSWER_MS) -> None:
@@ -240,10 +241,11 @@ class Tunnel(QObject):
         self.found.emit(self._info)
 
     def _dropped(self, code: int, said: str) -> None:
-        """Before it was open: an error. Later the session notices by itself, and asks to find the engine again."""
-        was_open = self._is_open
-        self._is_open = False
-        if not was_open:
+        """Before it was open, this is an error."""
+        was_open, self._is_open = self._is_open, False
+        if was_open:
+            self.dropped.emit()
+        else:
             problem = complaint(self._host, said)
             if code != FAILED:  # the command that holds it ended
                 problem = RemoteTunnel(host=self._host.name, detail=_told(said, code))

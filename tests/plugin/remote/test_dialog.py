@@ -1,18 +1,29 @@
 """Where the engine runs: the dialog, its test, and what the line at the foot says afterwards."""
 
+import importlib
+
 import pytest
-from qgis.core import QgsSettings
 from qgis.PyQt import sip
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QDialogButtonBox
 from wholescene_qgis.core.remote.host import RemoteHost, chosen_host, remembered_host
 from wholescene_qgis.gui.remote_dialog import FAILED, OPEN, PASSED
 
+from local_sshd import own_settings
+
 CLICK = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def dialog(plugin, qtbot):
+def settings(plugin, monkeypatch):
+    loaded = importlib.import_module("wholescene_qgis.core.remote.host")
+    forget = own_settings(monkeypatch, vars(loaded), chosen_host.__globals__)
+    yield
+    forget()
+
+
+@pytest.fixture
+def dialog(plugin, settings, qtbot):
     """The dialog, opened from the menu of the engine's line."""
     window = plugin.iface.mainWindow()
     plugin.dock.panel.engine_line._menu.actions()[3].trigger()
@@ -22,15 +33,8 @@ def dialog(plugin, qtbot):
         opened.reject()
 
 
-@pytest.fixture(autouse=True)
-def settings():
-    yield
-    for name in ("remote_host", "remote_used"):
-        QgsSettings().remove(f"wholescene/{name}")
-
-
 def describe(dialog, sshd, command=""):
-    dialog.there.click()
+    dialog.place.setCurrentIndex(1)
     dialog.destination.setText("127.0.0.1")
     dialog.port.setValue(sshd.port)
     dialog.identity.setFilePath(str(sshd.user_key))
@@ -44,7 +48,7 @@ def run_test(dialog, qtbot):
 
 
 def test_this_machine_is_the_default(engine, dialog):
-    assert dialog.here.isChecked()
+    assert dialog.place.currentText() == "On this machine"
     assert not dialog.destination.isEnabled()
     assert chosen_host() is None
 
@@ -72,7 +76,7 @@ def test_the_first_step_that_fails_is_marked_and_told(engine, sshd, dialog, qtbo
 
 
 def test_a_name_that_is_none_is_told_at_once(engine, dialog, qtbot):
-    dialog.there.click()
+    dialog.place.setCurrentIndex(1)
     dialog.destination.setText("-oProxyCommand=x")
     qtbot.mouseClick(dialog.test_button, CLICK)
     assert dialog.notice.code() == "remote.destination"
@@ -82,7 +86,7 @@ def test_a_name_that_is_none_is_told_at_once(engine, dialog, qtbot):
 
 
 def test_folders_are_kept_as_pairs(engine, dialog, qtbot):
-    dialog.there.click()
+    dialog.place.setCurrentIndex(1)
     dialog.destination.setText("gpu-box")
     dialog.paths.set_pairs([("Z:\\scenes", "/data/scenes"), ("/only/here", ""), ("/mnt", "/srv")])
     assert dialog.host().path_map == (("Z:\\scenes", "/data/scenes"), ("/mnt", "/srv"))
