@@ -11,6 +11,7 @@ from qgis.PyQt.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -21,6 +22,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..core.model_import import KINDS, NAME, STRIDE, ModelWish, buildable, suggested_name
 from .accuracy_choice import flowing
+from .preset_card import BADGE
 from .texts import LINK, escaped, tr
 from .widgets import Hint, shrinkable
 
@@ -87,7 +89,7 @@ class DetailsPage(QWidget):
         self._told: Mapping[str, Any] = {}
         self._ready: Collection[str] = ()
         self._suggested = ""
-        self.found = flowing(Hint())
+        self.found = _words()
         self.name = QLineEdit()
         self.name.setObjectName("wholesceneModelName")
         self.base = shrinkable(QComboBox())
@@ -199,8 +201,7 @@ class LicencePage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._given = ""
-        self.words = flowing(Hint())
-        self.words.setOpenExternalLinks(True)
+        self.words = _words()
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
@@ -284,9 +285,19 @@ def licence_lines(described: Mapping[str, Any]) -> List[str]:
     if address:
         lines.append(f'<a style="{LINK}" href="{escaped(address)}">{escaped(address)}</a>')
     if described.get("non_commercial"):
-        lines.append(tr("It forbids commercial use. The preset is marked so, and so are the maps that it makes."))
+        told = tr("It forbids commercial use. The preset is marked so, and so are the maps that it makes.")
+        lines.append(f'<span style="color:{BADGE}">\N{BLACK UP-POINTING TRIANGLE}</span> {escaped(told)}')
     lines.append(tr("It does not make the weights yours to pass on."))
     return lines
+
+
+def _words() -> QLabel:
+    """What is to be read before going on, in the colour and size of all text."""
+    label = QLabel()
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.RichText)
+    label.setOpenExternalLinks(True)
+    return label
 
 
 def _number(most: int, step: int = 1) -> QSpinBox:

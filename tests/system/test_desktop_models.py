@@ -20,6 +20,8 @@ from analyst import Analyst  # noqa: E402
 ENGINE_PYTHON = os.environ.get("WHOLESCENE_ENGINE_PYTHON", str(ROOT / ".venv" / "bin" / "python"))
 COMMAND = [ENGINE_PYTHON, "-I", "-m", "wholescene.cli"]
 
+LEFT, SIDE = 300, 640  # where a picture begins: with the dialog, with the panel and the half of the map beside it
+
 pytestmark = [
     pytest.mark.full,
     pytest.mark.skipif(bool(missing_programs()), reason=f"not installed: {', '.join(missing_programs())}"),
@@ -52,6 +54,9 @@ def write_package(folder):
         archive.writestr("coast-water/preset.json", json.dumps(item | {"id": "coast-water"}))
         archive.write(shipped / "weights.safetensors", "coast-water/weights.safetensors")
         archive.write(shipped / "picture.jpg", "coast-water/picture.jpg")
+        archive.writestr(
+            "coast-water/LICENSE", "You may use these weights for research and teaching, and pass them on."
+        )
     return path
 
 
@@ -64,27 +69,27 @@ def test_a_preset_of_somebody_else_by_mouse_and_keys(analyst):
     analyst.press("wholesceneAddModel")
     analyst.press("wholesceneModelFile")
     analyst.write(str(package))
-    analyst.shot("model-file")
+    analyst.shot("model-file", left=LEFT)
     analyst.press("wholesceneModelNext")
     analyst.sees("A preset: Coastal water")
-    analyst.shot("model-details")
+    analyst.shot("model-details", left=LEFT)
     analyst.press("wholesceneModelNext")
     analyst.sees("NonCommercial")
     analyst.press("wholesceneModelLicence")
-    analyst.shot("model-licence")
+    analyst.shot("model-licence", left=LEFT)
     analyst.press("wholesceneModelNext")
     closed(analyst)
     kept = json.loads((analyst.presets / "coast-water" / "preset.json").read_text())
     assert kept["properties"]["wholescene:licence_accepted"]["how"] == "dialog"
-    analyst.press("About", rest=False)
+    analyst.press("wholesceneAbout")
     analyst.sees("forbids commercial use")
-    analyst.shot("model-added")
+    analyst.shot("model-added", left=SIDE)
 
 
 def test_colours_of_ones_own(analyst):
     analyst.press("wholescenePresetWay")
     analyst.hand.find("Save")
-    analyst.shot("colours")
+    analyst.shot("colours", left=LEFT)
     analyst.press("Cancel")
     closed(analyst)
 
@@ -94,6 +99,6 @@ def test_a_report(analyst):
     analyst.press("Report for somebody who helps…")
     analyst.until(lambda state: any("Report" in title for title in state["windows"]))
     analyst.hand.find("Save as…")
-    analyst.shot("report")
+    analyst.shot("report", left=LEFT)
     analyst.press("Close")
     closed(analyst)
