@@ -88,7 +88,7 @@ def test_a_preset_of_somebody_else_by_mouse_and_keys(analyst):
 
 def test_colours_of_ones_own(analyst):
     analyst.press("wholescenePresetWay")
-    analyst.hand.find("Save")
+    analyst.hand.find("Cancel")
     analyst.shot("colours", left=LEFT)
     analyst.press("Cancel")
     closed(analyst)
