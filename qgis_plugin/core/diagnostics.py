@@ -6,7 +6,6 @@ import configparser
 import contextlib
 import os
 import platform
-import sys
 from pathlib import Path
 from typing import Any, List, Mapping
 
@@ -94,7 +93,7 @@ def _settings() -> List[str]:
     proxy = str(settings.value("proxy/proxyEnabled", False)).lower() == "true"
     kind = settings.value("proxy/proxyType", "") if proxy else "none"
     variables = [f"{name} = {os.environ[name]}" for name in VARIABLES if name in os.environ]
-    return [*told, *variables, f"proxy of QGIS: {kind}", f"Python of QGIS: {sys.executable}"]
+    return [*told, *variables, f"proxy of QGIS: {kind}"]
 
 
 def _doctor(going_on: GoingOn) -> str:

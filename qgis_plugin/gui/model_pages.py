@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Collection, List, Mapping, Optional
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
@@ -43,6 +44,8 @@ class FilePage(QWidget):
         self.path.setAccessibleName(tr("File or folder of the model"))
         self.path.textChanged.connect(lambda: self.changed.emit())
         self.file_button, self.folder_button = QPushButton(tr("File…")), QPushButton(tr("Folder…"))
+        for button in (self.file_button, self.folder_button):
+            button.setAutoDefault(False)  # Return goes on
         self.file_button.clicked.connect(self._ask_file)
         self.folder_button.clicked.connect(self._ask_folder)
         told = tr(
@@ -64,8 +67,8 @@ class FilePage(QWidget):
         return bool(self.chosen())
 
     def chosen(self) -> str:
-        """The path."""
-        return self.path.text().strip().strip('"')
+        """The path; quotes around it, as file managers copy it, and ~ are understood."""
+        return os.path.expanduser(self.path.text().strip().strip('"'))
 
     def _ask_file(self) -> None:
         kinds = f"{tr('Models')} ({' '.join(KINDS)});;{tr('All files')} (*)"
@@ -287,7 +290,6 @@ def licence_lines(described: Mapping[str, Any]) -> List[str]:
     if described.get("non_commercial"):
         told = tr("It forbids commercial use. The preset is marked so, and so are the maps that it makes.")
         lines.append(f'<span style="color:{BADGE}">\N{BLACK UP-POINTING TRIANGLE}</span> {escaped(told)}')
-    lines.append(tr("It does not make the weights yours to pass on."))
     return lines
 
 

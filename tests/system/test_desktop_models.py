@@ -35,13 +35,22 @@ def analyst(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     home = {"WHOLESCENE_HOME": str(folder / "engine"), "HOME": str(folder)}
     try:
-        with Desktop(build_zip(folder), ROOT / "tools" / "desktop_startup.py", ENGINE_PYTHON, home) as desktop:
+        python = at_home(folder)
+        with Desktop(build_zip(folder), ROOT / "tools" / "desktop_startup.py", python, home) as desktop:
             analyst = Analyst(desktop)
             analyst.folder, analyst.presets = folder, folder / "engine" / "data" / "presets"
             desktop.wait_until(lambda state: state["ready"] and state["engine"] == "READY")
             yield analyst
     finally:
         subprocess.run([*COMMAND, "shutdown"], env={**os.environ, **home}, capture_output=True, timeout=60)
+
+
+def at_home(folder):
+    """The engine's Python by a path in the home of these tests, so that pictures show no other."""
+    place = folder / "wholescene" / ".venv"
+    place.parent.mkdir()
+    place.symlink_to(Path(ENGINE_PYTHON).parents[1])
+    return str(place / "bin" / Path(ENGINE_PYTHON).name)
 
 
 def write_package(folder):
@@ -54,9 +63,7 @@ def write_package(folder):
         archive.writestr("coast-water/preset.json", json.dumps(item | {"id": "coast-water"}))
         archive.write(shipped / "weights.safetensors", "coast-water/weights.safetensors")
         archive.write(shipped / "picture.jpg", "coast-water/picture.jpg")
-        archive.writestr(
-            "coast-water/LICENSE", "You may use these weights for research and teaching, and pass them on."
-        )
+        archive.writestr("coast-water/LICENSE", "For research and teaching. Name the authors.")
     return path
 
 
@@ -68,7 +75,7 @@ def test_a_preset_of_somebody_else_by_mouse_and_keys(analyst):
     package = write_package(analyst.folder)
     analyst.press("wholesceneAddModel")
     analyst.press("wholesceneModelFile")
-    analyst.write(str(package))
+    analyst.write(f"~/{package.name}")
     analyst.shot("model-file", left=LEFT)
     analyst.press("wholesceneModelNext")
     analyst.sees("A preset: Coastal water")
