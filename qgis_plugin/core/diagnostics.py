@@ -6,13 +6,12 @@ import configparser
 import contextlib
 import os
 import platform
-import sys
 from pathlib import Path
 from typing import Any, List, Mapping
 
 from osgeo import gdal
-from qgis.core import Qgis, QgsApplication, QgsSettings
-from qgis.PyQt.QtCore import PYQT_VERSION_STR, QLocale, qVersion
+from qgis.core import Qgis, QgsSettings
+from qgis.PyQt.QtCore import PYQT_VERSION_STR, QLocale, QSysInfo, qVersion
 
 from ..wire.connection import connection_file, data_dir, read_connection
 from ..wire.errors import OutputUnwritable, WholeSceneError
@@ -53,7 +52,7 @@ def _versions() -> List[str]:
         f"plugin {_plugin_version()} (release {RELEASE})",
         f"QGIS {Qgis.QGIS_VERSION}, Qt {qVersion()}, PyQt {PYQT_VERSION_STR}, Python {platform.python_version()}",
         f"GDAL {gdal.__version__}",
-        f"{QgsApplication.osName()}: {platform.platform()}",
+        f"{QSysInfo.prettyProductName()}, {QSysInfo.currentCpuArchitecture()}",
         f"locale {QLocale().name()}",
     ]
 
@@ -94,7 +93,7 @@ def _settings() -> List[str]:
     proxy = str(settings.value("proxy/proxyEnabled", False)).lower() == "true"
     kind = settings.value("proxy/proxyType", "") if proxy else "none"
     variables = [f"{name} = {os.environ[name]}" for name in VARIABLES if name in os.environ]
-    return [*told, *variables, f"proxy of QGIS: {kind}", f"Python of QGIS: {sys.executable}"]
+    return [*told, *variables, f"proxy of QGIS: {kind}"]
 
 
 def _doctor(going_on: GoingOn) -> str:

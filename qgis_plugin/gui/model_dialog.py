@@ -50,6 +50,7 @@ class ModelDialog(QDialog):
         self.back = self.buttons.addButton(tr("Back"), QDialogButtonBox.ButtonRole.ActionRole)
         self.next = self.buttons.addButton(tr("Next"), QDialogButtonBox.ButtonRole.ActionRole)
         self.next.setObjectName("wholesceneModelNext")
+        self.back.setAutoDefault(False)
         self.next.setDefault(True)
         self._arrange()
         self._busy("")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Collection, List, Mapping, Optional
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
@@ -11,6 +12,7 @@ from qgis.PyQt.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -21,6 +23,7 @@ from qgis.PyQt.QtWidgets import (
 
 from ..core.model_import import KINDS, NAME, STRIDE, ModelWish, buildable, suggested_name
 from .accuracy_choice import flowing
+from .preset_card import BADGE
 from .texts import LINK, escaped, tr
 from .widgets import Hint, shrinkable
 
@@ -41,6 +44,8 @@ class FilePage(QWidget):
         self.path.setAccessibleName(tr("File or folder of the model"))
         self.path.textChanged.connect(lambda: self.changed.emit())
         self.file_button, self.folder_button = QPushButton(tr("File…")), QPushButton(tr("Folder…"))
+        for button in (self.file_button, self.folder_button):
+            button.setAutoDefault(False)  # Return goes on
         self.file_button.clicked.connect(self._ask_file)
         self.folder_button.clicked.connect(self._ask_folder)
         told = tr(
@@ -62,8 +67,8 @@ class FilePage(QWidget):
         return bool(self.chosen())
 
     def chosen(self) -> str:
-        """The path."""
-        return self.path.text().strip().strip('"')
+        """The path; quotes around it, as file managers copy it, and ~ are understood."""
+        return os.path.expanduser(self.path.text().strip().strip('"'))
 
     def _ask_file(self) -> None:
         kinds = f"{tr('Models')} ({' '.join(KINDS)});;{tr('All files')} (*)"
@@ -87,7 +92,7 @@ class DetailsPage(QWidget):
         self._told: Mapping[str, Any] = {}
         self._ready: Collection[str] = ()
         self._suggested = ""
-        self.found = flowing(Hint())
+        self.found = _words()
         self.name = QLineEdit()
         self.name.setObjectName("wholesceneModelName")
         self.base = shrinkable(QComboBox())
@@ -199,8 +204,7 @@ class LicencePage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._given = ""
-        self.words = flowing(Hint())
-        self.words.setOpenExternalLinks(True)
+        self.words = _words()
         self.text = QPlainTextEdit()
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
@@ -284,9 +288,18 @@ def licence_lines(described: Mapping[str, Any]) -> List[str]:
     if address:
         lines.append(f'<a style="{LINK}" href="{escaped(address)}">{escaped(address)}</a>')
     if described.get("non_commercial"):
-        lines.append(tr("It forbids commercial use. The preset is marked so, and so are the maps that it makes."))
-    lines.append(tr("It does not make the weights yours to pass on."))
+        told = tr("It forbids commercial use. The preset is marked so, and so are the maps that it makes.")
+        lines.append(f'<span style="color:{BADGE}">\N{BLACK UP-POINTING TRIANGLE}</span> {escaped(told)}')
     return lines
+
+
+def _words() -> QLabel:
+    """What is to be read before going on, in the colour and size of all text."""
+    label = QLabel()
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.RichText)
+    label.setOpenExternalLinks(True)
+    return label
 
 
 def _number(most: int, step: int = 1) -> QSpinBox:

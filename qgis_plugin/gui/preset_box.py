@@ -38,6 +38,7 @@ class PresetBox(QWidget):
         self.chips = ClassChips()
         self.card = PresetCard()
         self.about = Fold(tr("About"), self.card)
+        self.about.setObjectName("wholesceneAbout")
         self._presets: Dict[str, Dict[str, Any]] = {}
         self._unfolded = False
         self._chosen = ""

@@ -6,7 +6,16 @@ from typing import Iterator
 
 from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtGui import QPalette
-from qgis.PyQt.QtWidgets import QAbstractButton, QComboBox, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 
 class Caption(QLabel):
@@ -132,7 +141,8 @@ def _as_laid_out(root: QWidget) -> Iterator[QWidget]:
         widget, layout = item.widget(), item.layout()
         if widget is not None:
             yield widget
-            waiting.append(widget.layout())
+            inner = widget.widget() if isinstance(widget, QScrollArea) else widget
+            waiting.append(inner.layout() if inner is not None else None)
         elif layout is not None:
             waiting += [layout.itemAt(at) for at in reversed(range(layout.count()))]
 

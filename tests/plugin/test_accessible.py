@@ -198,6 +198,27 @@ def test_dialogs_are_named_and_reached(dialog, qtbot):
     assert backwards(dialog, qtbot) == []
 
 
+FOUND = {"kind": "weights", "parts": ["Swin"], "has_spim": True, "needs": ["base", "cell"]}
+BASES = [{"preset": "a", "fits": True, "needs": [], "licence": {"licence": "other", "text": "Ask first."}}]
+
+
+@pytest.mark.parametrize("ask", ["a file", "its details", "its licence", "colours", "a report"])
+def test_dialogs_of_models_are_named_and_reached(panel, plugin, qtbot, ask):
+    desk = plugin.controller.models
+    panel.preset_box.choose("water-lite")
+    {"colours": desk.choose_colours, "a report": desk.report}.get(ask, desk.add_model)()
+    dialog = desk.dialogs()[0]
+    qtbot.waitExposed(dialog)
+    if ask.startswith("its"):
+        dialog._looked({**FOUND, "bases": BASES})
+    if ask == "its licence":
+        dialog._show_licence()
+    QApplication.processEvents()
+    assert silent(dialog) == []
+    assert out_of_reach(dialog, qtbot) == []
+    assert backwards(dialog, qtbot) == []
+
+
 def test_progress_is_told_in_words(panel, qtbot):
     """A bar without a number says nothing to who cannot see it: the words stand beside it."""
     qtbot.mouseClick(panel.segment_button, LEFT)

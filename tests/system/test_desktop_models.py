@@ -20,6 +20,8 @@ from analyst import Analyst  # noqa: E402
 ENGINE_PYTHON = os.environ.get("WHOLESCENE_ENGINE_PYTHON", str(ROOT / ".venv" / "bin" / "python"))
 COMMAND = [ENGINE_PYTHON, "-I", "-m", "wholescene.cli"]
 
+LEFT, SIDE = 300, 640  # where a picture begins: with the dialog, with the panel and the half of the map beside it
+
 pytestmark = [
     pytest.mark.full,
     pytest.mark.skipif(bool(missing_programs()), reason=f"not installed: {', '.join(missing_programs())}"),
@@ -33,13 +35,22 @@ def analyst(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     home = {"WHOLESCENE_HOME": str(folder / "engine"), "HOME": str(folder)}
     try:
-        with Desktop(build_zip(folder), ROOT / "tools" / "desktop_startup.py", ENGINE_PYTHON, home) as desktop:
+        python = at_home(folder)
+        with Desktop(build_zip(folder), ROOT / "tools" / "desktop_startup.py", python, home) as desktop:
             analyst = Analyst(desktop)
             analyst.folder, analyst.presets = folder, folder / "engine" / "data" / "presets"
             desktop.wait_until(lambda state: state["ready"] and state["engine"] == "READY")
             yield analyst
     finally:
         subprocess.run([*COMMAND, "shutdown"], env={**os.environ, **home}, capture_output=True, timeout=60)
+
+
+def at_home(folder):
+    """The engine's Python by a path in the home of these tests, so that pictures show no other."""
+    place = folder / "wholescene" / ".venv"
+    place.parent.mkdir()
+    place.symlink_to(Path(ENGINE_PYTHON).parents[1])
+    return str(place / "bin" / Path(ENGINE_PYTHON).name)
 
 
 def write_package(folder):
@@ -52,6 +63,7 @@ def write_package(folder):
         archive.writestr("coast-water/preset.json", json.dumps(item | {"id": "coast-water"}))
         archive.write(shipped / "weights.safetensors", "coast-water/weights.safetensors")
         archive.write(shipped / "picture.jpg", "coast-water/picture.jpg")
+        archive.writestr("coast-water/LICENSE", "For research and teaching. Name the authors.")
     return path
 
 
@@ -63,28 +75,28 @@ def test_a_preset_of_somebody_else_by_mouse_and_keys(analyst):
     package = write_package(analyst.folder)
     analyst.press("wholesceneAddModel")
     analyst.press("wholesceneModelFile")
-    analyst.write(str(package))
-    analyst.shot("model-file")
+    analyst.write(f"~/{package.name}")
+    analyst.shot("model-file", left=LEFT)
     analyst.press("wholesceneModelNext")
     analyst.sees("A preset: Coastal water")
-    analyst.shot("model-details")
+    analyst.shot("model-details", left=LEFT)
     analyst.press("wholesceneModelNext")
     analyst.sees("NonCommercial")
     analyst.press("wholesceneModelLicence")
-    analyst.shot("model-licence")
+    analyst.shot("model-licence", left=LEFT)
     analyst.press("wholesceneModelNext")
     closed(analyst)
     kept = json.loads((analyst.presets / "coast-water" / "preset.json").read_text())
     assert kept["properties"]["wholescene:licence_accepted"]["how"] == "dialog"
-    analyst.press("About", rest=False)
+    analyst.press("wholesceneAbout")
     analyst.sees("forbids commercial use")
-    analyst.shot("model-added")
+    analyst.shot("model-added", left=SIDE)
 
 
 def test_colours_of_ones_own(analyst):
     analyst.press("wholescenePresetWay")
-    analyst.hand.find("Save")
-    analyst.shot("colours")
+    analyst.hand.find("Cancel")
+    analyst.shot("colours", left=LEFT)
     analyst.press("Cancel")
     closed(analyst)
 
@@ -94,6 +106,6 @@ def test_a_report(analyst):
     analyst.press("Report for somebody who helps…")
     analyst.until(lambda state: any("Report" in title for title in state["windows"]))
     analyst.hand.find("Save as…")
-    analyst.shot("report")
+    analyst.shot("report", left=LEFT)
     analyst.press("Close")
     closed(analyst)

@@ -6,6 +6,7 @@ For reports that people post in public. It rather takes too much than too little
 from __future__ import annotations
 
 import getpass
+import importlib
 import os
 import platform
 import re
@@ -19,7 +20,7 @@ HOME, USER, HOST, KEY = "~", "<user>", "<host>", "<key>"
 NOT_HOSTS = {"", "localhost", "localhost.localdomain", "ip6-localhost"}  # of every machine
 # somebody's home, also that of others: /home/ada, /Users/ada, C:\Users\ada, C:/Users/ada
 HOMES = r"(?:/home/|/Users/|[A-Za-z]:(?:\\{1,2}|/)Users(?:\\{1,2}|/))[^/\\\s:;,\"'<>|]+"
-SECRET_NAME = (
+NAMES_OF_KEYS = (
     r"[\w-]{0,40}(?:passw(?:or)?d|passwd|passphrase|pwd|secret|token|api[_-]?key|server_key|access[_-]?key|credentials?"
     r"|signature|sig|key)"
 )
@@ -30,7 +31,7 @@ RULES: List[Tuple["Pattern[str]", str]] = [
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {KEY}"),
     (re.compile(r"(\b[A-Za-z][A-Za-z0-9+.-]{0,20}://)[^\s/?#@\"'<>]+@"), rf"\1{KEY}@"),
     (
-        re.compile(rf"(?i)(?<![A-Za-z0-9])({SECRET_NAME}[\"']?\s*[:=]\s*)(\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;&]+)"),
+        re.compile(rf"(?i)(?<![A-Za-z0-9])({NAMES_OF_KEYS}[\"']?\s*[:=]\s*)(\"[^\"\n]*\"|'[^'\n]*'|[^\s\"',;&]+)"),
         rf"\1{KEY}",
     ),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?"), KEY),  # a JSON Web Token
@@ -58,6 +59,8 @@ def of_this_account() -> Whose:
     homes = {os.path.expanduser("~"), *(os.environ.get(name, "") for name in ("HOME", "USERPROFILE"))}
     with suppress(OSError, RuntimeError):
         homes.add(str(Path.home().resolve()))
+    with suppress(ImportError, KeyError):  # what HOME says may be another one
+        homes.add(importlib.import_module("pwd").getpwuid(os.getuid()).pw_dir)
     users = {os.environ.get(name, "") for name in ("USER", "USERNAME", "LOGNAME", "LNAME")}
     with suppress(Exception):  # where the account has no name, getpass raises what it likes
         users.add(getpass.getuser())

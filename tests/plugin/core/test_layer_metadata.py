@@ -30,6 +30,17 @@ def test_the_layer_tells_how_its_map_was_made(class_map):
     assert metadata.identifier() == "0011223344556677"
 
 
+def test_what_its_licence_forbids_is_said_in_words(class_map):
+    limits = {"WEIGHTS_LICENCE": "CC-BY-NC-4.0", "WEIGHTS_USE": "non-commercial use only"}
+    path = class_map(SCENE="s", PRESET="p", ENGINE="e", **limits)
+    layer = QgsRasterLayer(path, "map")
+    describe(layer, path)
+    constraint = layer.metadata().constraints()[0]
+    assert constraint.type == "use"
+    assert "CC-BY-NC-4.0" in constraint.constraint
+    assert constraint.constraint in layer.metadata().abstract()
+
+
 def test_a_part_says_that_it_is_one(class_map):
     path = class_map(SCENE="s", PRESET="p", ENGINE="e", PARTIAL="50.0 % of the map; the rest is nodata")
     layer = QgsRasterLayer(path, "part")
