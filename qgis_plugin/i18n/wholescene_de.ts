@@ -385,11 +385,27 @@
         <translation>die Adresse „{address}“ der Engine gehört nicht zu diesem Rechner</translation>
     </message>
     <message>
+        <location filename="../core/remote/sending.py" />
+        <location filename="../core/remote/line.py" />
         <location filename="../core/channel.py" />
         <source>it does not answer</source>
         <translation>sie antwortet nicht</translation>
     </message>
     <message>
+        <location filename="../core/launcher.py" />
+        <location filename="../core/command.py" />
+        <source>{program} cannot be run</source>
+        <translation>{program} lässt sich nicht ausführen</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/tunnel.py" />
+        <location filename="../core/details.py" />
+        <location filename="../core/command.py" />
+        <source>exit code {n}</source>
+        <translation>Exit-Code {n}</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/line.py" />
         <location filename="../core/conversation.py" />
         <source>it was shut down</source>
         <translation>sie wurde beendet</translation>
@@ -427,16 +443,19 @@
         <translation>dort fehlt die Schreibberechtigung, und das Projekt hat noch keinen Ordner</translation>
     </message>
     <message>
+        <location filename="../core/remote/freight.py" />
         <location filename="../core/details.py" />
         <source>it is a folder</source>
         <translation>es ist ein Ordner</translation>
     </message>
     <message>
+        <location filename="../core/remote/destination.py" />
         <location filename="../core/details.py" />
         <source>there is no folder {path}</source>
         <translation>den Ordner {path} gibt es nicht</translation>
     </message>
     <message>
+        <location filename="../core/remote/destination.py" />
         <location filename="../core/details.py" />
         <source>no permission to write into {path}</source>
         <translation>keine Schreibberechtigung für {path}</translation>
@@ -537,12 +556,6 @@
         <translation>kein Speicher mehr</translation>
     </message>
     <message>
-        <location filename="../core/finetune.py" />
-        <location filename="../core/details.py" />
-        <source>exit code {n}</source>
-        <translation>Exit-Code {n}</translation>
-    </message>
-    <message>
         <location filename="../core/details.py" />
         <source>signal {name}</source>
         <translation>Signal {name}</translation>
@@ -635,6 +648,61 @@
     </message>
     <message>
         <location filename="../core/details.py" />
+        <source>it has a password</source>
+        <translation>er hat ein Passwort</translation>
+    </message>
+    <message>
+        <location filename="../core/details.py" />
+        <source>its path is absolute</source>
+        <translation>sein Pfad ist absolut</translation>
+    </message>
+    <message>
+        <location filename="../core/details.py" />
+        <source>its path leads out of the folder</source>
+        <translation>sein Pfad führt aus dem Ordner hinaus</translation>
+    </message>
+    <message>
+        <location filename="../core/details.py" />
+        <source>its name has characters that mean something else on other systems</source>
+        <translation>sein Name hat Zeichen, die auf anderen Systemen etwas anderes bedeuten</translation>
+    </message>
+    <message>
+        <location filename="../core/details.py" />
+        <source>its name means something else on other systems</source>
+        <translation>sein Name bedeutet auf anderen Systemen etwas anderes</translation>
+    </message>
+    <message>
+        <location filename="../core/details.py" />
+        <source>there are two of that name</source>
+        <translation>es gibt zwei dieses Namens</translation>
+    </message>
+    <message>
+        <location filename="../core/details.py" />
+        <source>there is no preset.json at its top or in a folder there</source>
+        <translation>weder zuoberst noch in einem Ordner dort liegt eine preset.json</translation>
+    </message>
+    <message>
+        <location filename="../core/details.py" />
+        <source>there are {n} files preset.json; a package holds one preset</source>
+        <translation>es gibt {n} Dateien preset.json; ein Paket enthält eine Vorgabe</translation>
+    </message>
+    <message>
+        <location filename="../core/details.py" />
+        <source>it has SPIM, whose number of heads no weight tells: pass --spim-heads</source>
+        <translation>es hat SPIM, dessen Anzahl der Köpfe kein Gewicht verrät: --spim-heads angeben</translation>
+    </message>
+    <message>
+        <location filename="../core/details.py" />
+        <source>{operator} runs on the cells of a region grid only, whose side --cell names</source>
+        <translation>{operator} läuft nur auf den Zellen eines Regionengitters, deren Seite --cell nennt</translation>
+    </message>
+    <message>
+        <location filename="../core/details.py" />
+        <source>it uses those of the preset '{name}', which is not there</source>
+        <translation>sie verwendet die der Vorgabe „{name}“, die nicht da ist</translation>
+    </message>
+    <message>
+        <location filename="../core/details.py" />
         <source>torch is a build without CUDA. Install the CUDA build of torch into the engine's environment.</source>
         <translation>torch ist ohne CUDA gebaut. Den CUDA-Build von torch in die Umgebung der Engine installieren.</translation>
     </message>
@@ -715,13 +783,33 @@
     </message>
     <message>
         <location filename="../core/errors.py" />
-        <source>Import it in a terminal on top of another preset, or import another file.</source>
-        <translation>In einem Terminal auf Grundlage einer anderen Vorgabe importieren, oder eine andere Datei importieren.</translation>
+        <source>Choose another preset to build on, or another file.</source>
+        <translation>Eine andere Vorgabe als Grundlage oder eine andere Datei wählen.</translation>
     </message>
     <message>
         <location filename="../core/errors.py" />
-        <source>If you may use them under it, import them in a terminal, where the licence can be accepted.</source>
-        <translation>Ist die Nutzung unter dieser Lizenz erlaubt, die Gewichte in einem Terminal importieren; dort kann die Lizenz angenommen werden.</translation>
+        <source>Tick that you may use them under it, if you may.</source>
+        <translation>Ist die Nutzung unter dieser Lizenz erlaubt, dies ankreuzen.</translation>
+    </message>
+    <message>
+        <location filename="../core/errors.py" />
+        <source>Give the side of its windows; the file itself has to fix its bands.</source>
+        <translation>Die Seitenlänge der Fenster angeben; die Zahl der Kanäle muss die Datei selbst festlegen.</translation>
+    </message>
+    <message>
+        <location filename="../core/errors.py" />
+        <source>Correct its metadata, or choose a preset to build on that tells what is missing.</source>
+        <translation>Ihre Metadaten berichtigen oder eine Vorgabe als Grundlage wählen, die sagt, was fehlt.</translation>
+    </message>
+    <message>
+        <location filename="../core/errors.py" />
+        <source>Import it again as a model that gives logits.</source>
+        <translation>Noch einmal importieren, als Modell, das Logits liefert.</translation>
+    </message>
+    <message>
+        <location filename="../core/errors.py" />
+        <source>Choose colours for the classes that it has.</source>
+        <translation>Farben für die Klassen wählen, die sie hat.</translation>
     </message>
     <message>
         <location filename="../core/errors.py" />
@@ -801,6 +889,11 @@
     </message>
     <message>
         <location filename="../core/errors.py" />
+        <source>Install it here, or choose its Python in the menu at the foot of the panel.</source>
+        <translation>Die Engine hier installieren oder im Menü am Fuß des Bedienfelds ihr Python wählen.</translation>
+    </message>
+    <message>
+        <location filename="../core/errors.py" />
         <source>Start one from the panel.</source>
         <translation>Im Bedienfeld eine starten.</translation>
     </message>
@@ -840,10 +933,126 @@
         <translation>die Engine</translation>
     </message>
     <message>
-        <location filename="../core/launcher.py" />
-        <location filename="../core/finetune.py" />
-        <source>{program} cannot be run</source>
-        <translation>{program} lässt sich nicht ausführen</translation>
+        <location filename="../core/install/installer.py" />
+        <source>the bundle brings none</source>
+        <translation>das Bundle bringt keines mit</translation>
+    </message>
+    <message>
+        <location filename="../core/install/installer.py" />
+        <source>it holds another build than was chosen</source>
+        <translation>es enthält einen anderen Build, als gewählt wurde</translation>
+    </message>
+    <message>
+        <location filename="../core/install/installer.py" />
+        <source>Unpacking…</source>
+        <translation>Wird entpackt…</translation>
+    </message>
+    <message>
+        <location filename="../core/install/installer.py" />
+        <source>the environment has no pip that runs</source>
+        <translation>in der Umgebung ist kein pip, das läuft</translation>
+    </message>
+    <message>
+        <location filename="../core/install/interpreters.py" />
+        <source>it is a 32-bit Python</source>
+        <translation>es ist ein 32-Bit-Python</translation>
+    </message>
+    <message>
+        <location filename="../core/install/interpreters.py" />
+        <source>it is a free-threaded Python, for which not all packages exist</source>
+        <translation>es ist ein Python ohne GIL (free-threaded), für das es nicht alle Pakete gibt</translation>
+    </message>
+    <message>
+        <location filename="../core/install/interpreters.py" />
+        <source>no Python was found at all</source>
+        <translation>es wurde überhaupt kein Python gefunden</translation>
+    </message>
+    <message>
+        <location filename="../core/install/interpreters.py" />
+        <source>it belongs to QGIS</source>
+        <translation>es gehört zu QGIS</translation>
+    </message>
+    <message>
+        <location filename="../core/install/interpreters.py" />
+        <source>it cannot be run</source>
+        <translation>es lässt sich nicht ausführen</translation>
+    </message>
+    <message>
+        <location filename="../core/install/interpreters.py" />
+        <source>it is {name}, not CPython</source>
+        <translation>es ist {name}, nicht CPython</translation>
+    </message>
+    <message>
+        <location filename="../core/install/interpreters.py" />
+        <source>it is Python {version}</source>
+        <translation>es ist Python {version}</translation>
+    </message>
+    <message>
+        <location filename="../core/install/interpreters.py" />
+        <source>it cannot make environments ({detail}); on Debian and Ubuntu install python3-venv</source>
+        <translation>es kann keine Umgebungen anlegen ({detail}); unter Debian und Ubuntu python3-venv installieren</translation>
+    </message>
+    <message>
+        <location filename="../core/install/interpreters.py" />
+        <source>it gave no answer within {n} seconds</source>
+        <translation>es hat innerhalb von {n} Sekunden nicht geantwortet</translation>
+    </message>
+    <message>
+        <location filename="../core/install/pip.py" />
+        <source>it offers no file of it for this system, or did not answer as a package index does</source>
+        <translation>sie bietet davon keine Datei für dieses System an oder hat nicht wie ein Paketindex geantwortet</translation>
+    </message>
+    <message>
+        <location filename="../core/install/pip.py" />
+        <source>it offers: {versions}</source>
+        <translation>sie bietet: {versions}</translation>
+    </message>
+    <message>
+        <location filename="../core/install/pip.py" />
+        <source>pip's report is not understood ({detail})</source>
+        <translation>der Bericht von pip ist unverständlich ({detail})</translation>
+    </message>
+    <message>
+        <location filename="../core/install/source.py" />
+        <source>the source of packages</source>
+        <translation>Die Paketquelle</translation>
+    </message>
+    <message>
+        <location filename="../core/install/standalone.py" />
+        <source>there is no ready-made one for {platform}</source>
+        <translation>für {platform} gibt es kein fertiges</translation>
+    </message>
+    <message>
+        <location filename="../core/install/standalone.py" />
+        <source>it is larger than any Python</source>
+        <translation>es ist größer als jedes Python</translation>
+    </message>
+    <message>
+        <location filename="../core/install/standalone.py" />
+        <source>there is no folder '{name}' in it</source>
+        <translation>darin ist kein Ordner „{name}“</translation>
+    </message>
+    <message>
+        <location filename="../core/install/standalone.py" />
+        <location filename="../core/install/standalone.py" />
+        <location filename="../core/install/standalone.py" />
+        <source>it holds {name}, which leads out of the folder</source>
+        <translation>es enthält {name}, was aus dem Ordner hinausführt</translation>
+    </message>
+    <message>
+        <location filename="../core/install/standalone.py" />
+        <source>it holds {name}, which is neither a file nor a folder</source>
+        <translation>es enthält {name}, was weder Datei noch Ordner ist</translation>
+    </message>
+    <message>
+        <location filename="../core/install/transfer.py" />
+        <source>the connection was closed early</source>
+        <translation>die Verbindung wurde vorzeitig geschlossen</translation>
+    </message>
+    <message>
+        <location filename="../core/install/transfer.py" />
+        <source>nothing came for {n} s</source>
+        <translation>{n} s lang kam nichts</translation>
     </message>
     <message>
         <location filename="../core/installation.py" />
@@ -856,6 +1065,7 @@
         <translation>die Engine, von der die Verbindungsdatei stammt, läuft nicht mehr</translation>
     </message>
     <message>
+        <location filename="../core/remote/tunnel.py" />
         <location filename="../core/launcher.py" />
         <source>no sign of life for {n} s</source>
         <translation>kein Lebenszeichen seit {n} s</translation>
@@ -872,6 +1082,12 @@
             <numerusform>%n Prozessor</numerusform>
             <numerusform>%n Prozessoren</numerusform>
         </translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/notices.py" />
+        <location filename="../core/machine.py" />
+        <source>{cards} cannot be used: {reason}</source>
+        <translation>{cards}: nicht verwendbar. {reason}</translation>
     </message>
     <message>
         <location filename="../core/partial_map.py" />
@@ -995,6 +1211,112 @@
         <location filename="../core/preflight.py" />
         <source>Choose a file</source>
         <translation>Datei wählen</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/courier.py" />
+        <source>it keeps no files of others</source>
+        <translation>dort werden keine fremden Dateien aufbewahrt</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/delivery.py" />
+        <source>Fetching the map</source>
+        <translation>Karte wird geholt</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/delivery.py" />
+        <source>Removing what was fetched</source>
+        <translation>Geholtes wird entfernt</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/destination.py" />
+        <source>a class map is a GeoTIFF, so its name has to end in .tif</source>
+        <translation>eine Klassenkarte ist ein GeoTIFF, ihr Name muss also auf .tif enden</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/fetching.py" />
+        <source>its class map is not among the files of the job</source>
+        <translation>unter den Dateien des Auftrags fehlt seine Klassenkarte</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/fetching.py" />
+        <source>{name} is longer or shorter than it was said to be</source>
+        <translation>{name} ist länger oder kürzer als angegeben</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/fetching.py" />
+        <source>a file that no job writes: {name}</source>
+        <translation>eine Datei, die kein Auftrag schreibt: {name}</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/fetching.py" />
+        <source>size and hash of {name} are not understood</source>
+        <translation>Größe und Prüfsumme von {name} sind unverständlich</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/freight.py" />
+        <source>its files lie in several folders</source>
+        <translation>die zugehörigen Dateien liegen in mehreren Ordnern</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/freight.py" />
+        <source>it is no file of this machine, and no address</source>
+        <translation>es ist weder eine Datei dieses Rechners noch eine Adresse</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/freight.py" />
+        <source>it is a part of itself</source>
+        <translation>es ist ein Teil seiner selbst</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/freight.py" />
+        <source>it is too long for such a file</source>
+        <translation>es ist zu lang für eine solche Datei</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/sending.py" />
+        <location filename="../core/remote/sending.py" />
+        <source>the size of what is there makes no sense</source>
+        <translation>die Größe dessen, was dort ist, ergibt keinen Sinn</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/sending.py" />
+        <source>it names no file</source>
+        <translation>es wird keine Datei genannt</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/sending.py" />
+        <source>it keeps {name} in another place</source>
+        <translation>{name} wird dort an einem anderen Ort aufbewahrt</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/shipment.py" />
+        <source>Looking what has to be sent</source>
+        <translation>Es wird nachgesehen, was gesendet werden muss</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/shipment.py" />
+        <source>Sending the scene</source>
+        <translation>Szene wird gesendet</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/ssh.py" />
+        <source>ssh ended without a word</source>
+        <translation>ssh endete ohne ein Wort</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/ssh.py" />
+        <source>no answer within {n} s</source>
+        <translation>keine Antwort innerhalb von {n} s</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/tunnel.py" />
+        <source>its connection is not understood</source>
+        <translation>die Verbindungsdaten sind unverständlich</translation>
+    </message>
+    <message>
+        <location filename="../core/remote/tunnel.py" />
+        <source>its engine listens at {address}</source>
+        <translation>die Engine dort lauscht an {address}</translation>
     </message>
     <message>
         <location filename="../core/sample_scene.py" />
@@ -1390,12 +1712,80 @@
         <translation>und {n} weitere</translation>
     </message>
     <message>
+        <location filename="../gui/colour_dialog.py" />
+        <source>A preset of your own, with the classes and the weights of this one: its maps are the same in other colours.</source>
+        <translation>Eine eigene Vorgabe mit den Klassen und den Gewichten von dieser: Ihre Karten sind dieselben in anderen Farben.</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <location filename="../gui/colour_dialog.py" />
+        <source>Letters, digits, '.', '_' and '-'</source>
+        <translation>Buchstaben, Ziffern, „.“, „_“ und „-“</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <location filename="../gui/colour_dialog.py" />
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <location filename="../gui/colour_dialog.py" />
+        <source>Title in the list</source>
+        <translation>Titel in der Liste</translation>
+    </message>
+    <message>
+        <location filename="../gui/colour_dialog.py" />
+        <source>The name has to be of letters, digits, '.', '_' and '-'</source>
+        <translation>Der Name muss aus Buchstaben, Ziffern, „.“, „_“ und „-“ bestehen</translation>
+    </message>
+    <message>
+        <location filename="../gui/colour_dialog.py" />
+        <source>There is a preset of that name already</source>
+        <translation>Eine Vorgabe dieses Namens gibt es schon</translation>
+    </message>
+    <message>
+        <location filename="../gui/colour_dialog.py" />
+        <source>Colours for {preset}</source>
+        <translation>Farben für {preset}</translation>
+    </message>
+    <message>
+        <location filename="../gui/colour_dialog.py" />
+        <source>{preset}, my colours</source>
+        <translation>{preset}, eigene Farben</translation>
+    </message>
+    <message>
+        <location filename="../gui/colour_dialog.py" />
+        <source>Saving {preset}…</source>
+        <translation>{preset} wird gespeichert…</translation>
+    </message>
+    <message>
+        <location filename="../gui/colour_dialog.py" />
+        <source>Change a colour first</source>
+        <translation>Zuerst eine Farbe ändern</translation>
+    </message>
+    <message>
+        <location filename="../gui/colour_dialog.py" />
+        <location filename="../gui/colour_dialog.py" />
+        <source>Colour of {name}</source>
+        <translation>Farbe von {name}</translation>
+    </message>
+    <message>
         <location filename="../gui/snapshot_desk.py" />
         <location filename="../gui/controller.py" />
         <source>Save a snapshot</source>
         <translation>Kartenausschnitt speichern</translation>
     </message>
     <message>
+        <location filename="../gui/install_dialog.py" />
+        <location filename="../gui/controller.py" />
+        <location filename="../gui/controller.py" />
+        <location filename="../gui/controller.py" />
+        <location filename="../gui/controller.py" />
+        <location filename="../gui/controller.py" />
+        <location filename="../gui/controller.py" />
+        <location filename="../gui/controller.py" />
+        <location filename="../gui/controller.py" />
+        <location filename="../gui/controller.py" />
         <location filename="../gui/controller.py" />
         <location filename="../gui/controller.py" />
         <location filename="../gui/controller.py" />
@@ -1409,9 +1799,10 @@
         <translation>Datei ersetzen</translation>
     </message>
     <message>
+        <location filename="../gui/install_dialog.py" />
         <location filename="../gui/controller.py" />
-        <source>Choose its Python</source>
-        <translation>Ihr Python wählen</translation>
+        <source>Install the engine</source>
+        <translation>Engine installieren</translation>
     </message>
     <message>
         <location filename="../gui/engine_line.py" />
@@ -1423,6 +1814,15 @@
         <location filename="../gui/controller.py" />
         <source>End the engine that runs</source>
         <translation>Laufende Engine beenden</translation>
+    </message>
+    <message>
+        <location filename="../gui/engine_line.py" />
+        <location filename="../gui/controller.py" />
+        <location filename="../gui/controller.py" />
+        <location filename="../gui/controller.py" />
+        <location filename="../gui/controller.py" />
+        <source>Where the engine runs…</source>
+        <translation>Wo die Engine läuft…</translation>
     </message>
     <message>
         <location filename="../gui/controller.py" />
@@ -1608,13 +2008,28 @@
     </message>
     <message>
         <location filename="../gui/engine_line.py" />
+        <source>{host} is out of reach; trying again in {n} s</source>
+        <translation>{host} ist nicht erreichbar; neuer Versuch in {n} s</translation>
+    </message>
+    <message>
+        <location filename="../gui/engine_line.py" />
         <source>Stop the engine</source>
         <translation>Engine beenden</translation>
     </message>
     <message>
         <location filename="../gui/engine_line.py" />
+        <source>Install the engine here…</source>
+        <translation>Engine hier installieren…</translation>
+    </message>
+    <message>
+        <location filename="../gui/engine_line.py" />
         <source>Choose the engine's Python…</source>
         <translation>Python der Engine wählen…</translation>
+    </message>
+    <message>
+        <location filename="../gui/engine_line.py" />
+        <source>Report for somebody who helps…</source>
+        <translation>Bericht für Helfende…</translation>
     </message>
     <message>
         <location filename="../gui/engine_line.py" />
@@ -1627,10 +2042,10 @@
         <translation>GPU ungenutzt</translation>
     </message>
     <message>
-        <location filename="../../engine/wholescene/wire/errors/notices.py" />
+        <location filename="../gui/remote_dialog.py" />
         <location filename="../gui/engine_line.py" />
-        <source>{cards} cannot be used: {reason}</source>
-        <translation>{cards}: nicht verwendbar. {reason}</translation>
+        <source>Engine {v}</source>
+        <translation>Engine {v}</translation>
     </message>
     <message>
         <location filename="../gui/engine_line.py" />
@@ -1650,13 +2065,19 @@
     </message>
     <message>
         <location filename="../gui/engine_line.py" />
-        <source>{size} free</source>
-        <translation>{size} frei</translation>
+        <source>Engine {v} on {host}</source>
+        <translation>Engine {v} auf {host}</translation>
+    </message>
+    <message>
+        <location filename="../gui/job_words.py" />
+        <location filename="../gui/engine_line.py" />
+        <source>Connecting to {host}…</source>
+        <translation>Verbindung mit {host} wird aufgebaut…</translation>
     </message>
     <message>
         <location filename="../gui/engine_line.py" />
-        <source>Engine {v}</source>
-        <translation>Engine {v}</translation>
+        <source>{size} free</source>
+        <translation>{size} frei</translation>
     </message>
     <message>
         <location filename="../gui/engine_link.py" />
@@ -1760,6 +2181,302 @@
         <translation>Benutzerhandbuch</translation>
     </message>
     <message>
+        <location filename="../gui/install_dialog.py" />
+        <source>Take a bundle file</source>
+        <translation>Bundle-Datei nehmen</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_dialog.py" />
+        <source>Repair it</source>
+        <translation>Reparieren</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_dialog.py" />
+        <source>Take the internet as the source</source>
+        <translation>Internet als Quelle nehmen</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_dialog.py" />
+        <source>The engine is a program of its own that computes the maps. It gets a private Python environment in the folder below; nothing is put into QGIS's Python or into this profile.</source>
+        <translation>Die Engine ist ein eigenes Programm, das die Karten berechnet. Sie bekommt eine eigene Python-Umgebung im Ordner unten; in das Python von QGIS und in dieses Profil kommt nichts.</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_dialog.py" />
+        <source>Remove WholeScene {release} ({build}) and all that is in {folder}? It is stopped first, with its jobs. Maps and presets stay.</source>
+        <translation>WholeScene {release} ({build}) und alles in {folder} entfernen? Die Engine wird vorher angehalten, mit ihren Aufträgen. Karten und Vorgaben bleiben.</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_dialog.py" />
+        <source>Install the WholeScene engine</source>
+        <translation>WholeScene-Engine installieren</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_dialog.py" />
+        <source>Install</source>
+        <translation>Installieren</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_dialog.py" />
+        <source>Cancel the installation</source>
+        <translation>Installation abbrechen</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_dialog.py" />
+        <source>The engine is installed and works. The panel starts it now.</source>
+        <translation>Die Engine ist installiert und funktioniert. Das Bedienfeld startet sie jetzt.</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_dialog.py" />
+        <source>The engine was removed.</source>
+        <translation>Die Engine wurde entfernt.</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_dialog.py" />
+        <source>Cancelled. What was downloaded is kept: Install goes on where it stopped.</source>
+        <translation>Abgebrochen. Was heruntergeladen wurde, bleibt: „Installieren“ macht weiter, wo es anhielt.</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_dialog.py" />
+        <source>Repair the engine</source>
+        <translation>Engine reparieren</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_dialog.py" />
+        <source>Remove it</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_dialog.py" />
+        <source>Remove the engine</source>
+        <translation>Engine entfernen</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <source>No NVIDIA card was found: processors compute.</source>
+        <translation>Keine NVIDIA-Karte gefunden: Es rechnen Prozessoren.</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <source>Address of the package index</source>
+        <translation>Adresse des Paketindex</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <source>Bundles of WholeScene (*.zip *.wholescene);;All files (*)</source>
+        <translation>Bundles von WholeScene (*.zip *.wholescene);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <location filename="../gui/install_form.py" />
+        <source>Bundle file</source>
+        <translation>Bundle-Datei</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <location filename="../gui/install_form.py" />
+        <source>Looking for Pythons…</source>
+        <translation>Python wird gesucht…</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <source>No suitable Python was found on this computer.</source>
+        <translation>Auf diesem Rechner wurde kein geeignetes Python gefunden.</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <source>A file that another computer made with a network.</source>
+        <translation>Eine Datei, die ein anderer Rechner mit Netzwerk erstellt hat.</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <source>Packages from</source>
+        <translation>Paketquelle</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <source>PyTorch</source>
+        <translation>PyTorch</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <source>On the Python</source>
+        <translation>Mit dem Python</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <source>Into</source>
+        <translation>In den Ordner</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <source>Look for Pythons</source>
+        <translation>Python suchen</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <source>{folder} ({size} free)</source>
+        <translation>{folder} ({size} frei)</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <source>{card} was found: with the CUDA build it computes.</source>
+        <translation>{card} gefunden: Mit dem CUDA-Build rechnet sie.</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <source>Python {version} of its own, downloaded (about 30 MB)</source>
+        <translation>Eigenes Python {version}, wird heruntergeladen (etwa 30 MB)</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <source>Look into the bundle</source>
+        <translation>Bundle ansehen</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <source>WholeScene {release} for {platform}, build {build}, {size}</source>
+        <translation>WholeScene {release} für {platform}, Build {build}, {size}</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <source>Python {version}, from the bundle</source>
+        <translation>Python {version}, aus dem Bundle</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <source>Not taken: {path}: {reason}</source>
+        <translation>Nicht genommen: {path}: {reason}</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <source>Python {version} ({path})</source>
+        <translation>Python {version} ({path})</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_list.py" />
+        <source>WholeScene {release} ({build}) is installed in {folder}, but not in use.</source>
+        <translation>WholeScene {release} ({build}) ist in {folder} installiert, wird aber nicht verwendet.</translation>
+    </message>
+    <message>
+        <location filename="../gui/run_removal.py" />
+        <location filename="../gui/remote_paths.py" />
+        <location filename="../gui/install_list.py" />
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_list.py" />
+        <source>WholeScene {release} ({build}): begun, not finished. Install goes on where it stopped.</source>
+        <translation>WholeScene {release} ({build}): begonnen, nicht abgeschlossen. „Installieren“ macht weiter, wo es anhielt.</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_list.py" />
+        <source>WholeScene {release} ({build}) is installed in {folder}.</source>
+        <translation>WholeScene {release} ({build}) ist in {folder} installiert.</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_list.py" />
+        <source>Repair</source>
+        <translation>Reparieren</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_stages.py" />
+        <source>Progress of the installation</source>
+        <translation>Fortschritt der Installation</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <location filename="../gui/install_stages.py" />
+        <location filename="../gui/install_stages.py" />
+        <source>done</source>
+        <translation>erledigt</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_stages.py" />
+        <source>stopped</source>
+        <translation>stehen geblieben</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_stages.py" />
+        <source>going on</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_words.py" />
+        <source>Python</source>
+        <translation>Python</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_words.py" />
+        <source>An environment of its own</source>
+        <translation>Eigene Umgebung</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_words.py" />
+        <source>Which packages</source>
+        <translation>Welche Pakete</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_words.py" />
+        <source>Download</source>
+        <translation>Herunterladen</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_words.py" />
+        <source>Install the packages</source>
+        <translation>Pakete installieren</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_words.py" />
+        <source>Check the engine</source>
+        <translation>Engine prüfen</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_words.py" />
+        <source>Register it for this panel</source>
+        <translation>Für dieses Bedienfeld eintragen</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_words.py" />
+        <source>The internet (PyPI, pytorch.org)</source>
+        <translation>Internet (PyPI, pytorch.org)</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_words.py" />
+        <source>As pip is configured on this computer</source>
+        <translation>Wie pip auf diesem Rechner eingestellt ist</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_words.py" />
+        <source>Another package index</source>
+        <translation>Anderer Paketindex</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_words.py" />
+        <source>A bundle file, without a network</source>
+        <translation>Bundle-Datei, ohne Netzwerk</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_words.py" />
+        <source>CUDA (NVIDIA GPU): about {download} to download, {disk} on the disk</source>
+        <translation>CUDA (NVIDIA-GPU): etwa {download} herunterzuladen, {disk} auf dem Laufwerk</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_words.py" />
+        <source>{done} of {total}</source>
+        <translation>{done} von {total}</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_words.py" />
+        <source>CPU: about {download} to download, {disk} on the disk</source>
+        <translation>CPU: etwa {download} herunterzuladen, {disk} auf dem Laufwerk</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_words.py" />
+        <source>{n} of {total} packages</source>
+        <translation>{n} von {total} Paketen</translation>
+    </message>
+    <message>
         <location filename="../gui/job_desk.py" />
         <source>Keep the part of {job}</source>
         <translation>Den Teil von {job} behalten</translation>
@@ -1794,6 +2511,11 @@
     </message>
     <message>
         <location filename="../gui/job_row.py" />
+        <source>Send</source>
+        <translation>Senden</translation>
+    </message>
+    <message>
+        <location filename="../gui/job_row.py" />
         <source>Keep this part</source>
         <translation>Diesen Teil behalten</translation>
     </message>
@@ -1812,6 +2534,11 @@
         <source>Cancel {job}</source>
         <translation>{job} abbrechen</translation>
     </message>
+    <message>
+        <location filename="../gui/job_row.py" />
+        <source>Send the scene of {job}</source>
+        <translation>Szene von {job} senden</translation>
+    </message>
     <message numerus="yes">
         <location filename="../gui/job_words.py" />
         <source>Waiting for %n other jobs…</source>
@@ -1822,6 +2549,11 @@
     </message>
     <message>
         <location filename="../gui/job_words.py" />
+        <source>Waiting until another scene is sent…</source>
+        <translation>Wartet, bis eine andere Szene gesendet ist…</translation>
+    </message>
+    <message>
+        <location filename="../gui/job_words.py" />
         <source>The whole scene is read first; then the map grows.</source>
         <translation>Zuerst wird die ganze Szene gelesen; dann wächst die Karte.</translation>
     </message>
@@ -1829,6 +2561,11 @@
         <location filename="../gui/job_words.py" />
         <source>All of the map is there</source>
         <translation>Die Karte ist vollständig da</translation>
+    </message>
+    <message>
+        <location filename="../gui/job_words.py" />
+        <source>Fetching the map…</source>
+        <translation>Karte wird geholt…</translation>
     </message>
     <message>
         <location filename="../gui/job_words.py" />
@@ -1868,6 +2605,26 @@
     </message>
     <message>
         <location filename="../gui/job_words.py" />
+        <source>Looking what {host} has of the scene…</source>
+        <translation>Es wird nachgesehen, was {host} von der Szene hat…</translation>
+    </message>
+    <message>
+        <location filename="../gui/job_words.py" />
+        <source>{amount} in about {n} min</source>
+        <translation>{amount} in etwa {n} min</translation>
+    </message>
+    <message>
+        <location filename="../gui/job_words.py" />
+        <source>That assumes 10 Mbit/s: nothing has been sent there yet.</source>
+        <translation>Angenommen sind 10 Mbit/s: Dorthin wurde noch nichts gesendet.</translation>
+    </message>
+    <message>
+        <location filename="../gui/job_words.py" />
+        <source>Send {amount}</source>
+        <translation>{amount} senden</translation>
+    </message>
+    <message>
+        <location filename="../gui/job_words.py" />
         <source>Reading the whole scene; first blocks in about {n} min</source>
         <translation>Die ganze Szene wird gelesen; erste Blöcke in etwa {n} min</translation>
     </message>
@@ -1883,6 +2640,21 @@
     </message>
     <message>
         <location filename="../gui/job_words.py" />
+        <source>On {host}, which is not connected</source>
+        <translation>Auf {host}, ohne Verbindung dorthin</translation>
+    </message>
+    <message>
+        <location filename="../gui/job_words.py" />
+        <source>The scene has to be sent to {host} first</source>
+        <translation>Die Szene muss zuerst an {host} gesendet werden</translation>
+    </message>
+    <message>
+        <location filename="../gui/job_words.py" />
+        <source>Sending the scene, {done} of {total}</source>
+        <translation>Szene wird gesendet, {done} von {total}</translation>
+    </message>
+    <message>
+        <location filename="../gui/job_words.py" />
         <source>Reading the whole scene; first blocks in about {n} s</source>
         <translation>Die ganze Szene wird gelesen; erste Blöcke in etwa {n} s</translation>
     </message>
@@ -1895,6 +2667,217 @@
         <location filename="../gui/job_words.py" />
         <source>{n} million pixels/s</source>
         <translation>{n} Mio. Pixel/s</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_desk.py" />
+        <source>There, in a terminal: wholescene presets recolour {preset} --as NEW --colour CLASS=#RRGGBB</source>
+        <translation>Dort in einem Terminal: wholescene presets recolour {preset} --as NEU --colour KLASSE=#RRGGBB</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_desk.py" />
+        <source>The engine runs on another machine, and presets are added on that machine.</source>
+        <translation>Die Engine läuft auf einem anderen Rechner, und Vorgaben werden auf jenem Rechner hinzugefügt.</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_desk.py" />
+        <source>There, in a terminal: wholescene import FILE --as NAME</source>
+        <translation>Dort in einem Terminal: wholescene import DATEI --as NAME</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_dialog.py" />
+        <source>Add a model</source>
+        <translation>Modell hinzufügen</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_dialog.py" />
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_dialog.py" />
+        <location filename="../gui/model_dialog.py" />
+        <source>Next</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_dialog.py" />
+        <source>Looking at {file}…</source>
+        <translation>{file} wird angesehen…</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_dialog.py" />
+        <source>Adding {file}…</source>
+        <translation>{file} wird hinzugefügt…</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_dialog.py" />
+        <source>Add the model</source>
+        <translation>Modell hinzufügen</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>Weights of a network that is known (.pth, .bin, .safetensors), an ONNX model, or a preset that somebody made: its folder, or a ZIP of it. Nothing in the file is run to look at it.</source>
+        <translation>Gewichte eines bekannten Netzes (.pth, .bin, .safetensors), ein ONNX-Modell oder eine Vorgabe, die jemand erstellt hat: ihr Ordner oder ein ZIP davon. Beim Ansehen wird nichts in der Datei ausgeführt.</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>It forbids commercial use. The preset is marked so, and so are the maps that it makes.</source>
+        <translation>Sie verbietet die kommerzielle Nutzung. Die Vorgabe wird so gekennzeichnet, ebenso die Karten, die sie erzeugt.</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>not told</source>
+        <translation>nicht angegeben</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>File or folder of the model</source>
+        <translation>Datei oder Ordner des Modells</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>Model to add</source>
+        <translation>Modell wählen</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>Folder of a preset</source>
+        <translation>Ordner einer Vorgabe</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>Built on</source>
+        <translation>Grundlage</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>Heads of SPIM</source>
+        <translation>Köpfe von SPIM</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>Side of its cells, pixels</source>
+        <translation>Seitenlänge seiner Zellen, Pixel</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>Side of its windows, pixels</source>
+        <translation>Seitenlänge seiner Fenster, Pixel</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>It gives</source>
+        <translation>Es liefert</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>The preset whose classes, bands, scaling and ground resolution the model was made for</source>
+        <translation>Die Vorgabe, für deren Klassen, Kanäle, Skalierung und Bodenauflösung das Modell gemacht wurde</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>Text of the licence</source>
+        <translation>Text der Lizenz</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>SPDX identifier, such as MIT or CC-BY-NC-4.0; empty: as told above</source>
+        <translation>SPDX-Kennung, zum Beispiel MIT oder CC-BY-NC-4.0; leer: wie oben angegeben</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>I may use the weights under this licence</source>
+        <translation>Ich darf die Gewichte unter dieser Lizenz nutzen</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>You know it to be</source>
+        <translation>Bekannt ist sie als</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>They fit no preset that is here. {problem}</source>
+        <translation>Sie passen zu keiner Vorgabe, die hier ist. {problem}</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>Nothing here says which licence the weights have: read what their authors say.</source>
+        <translation>Welche Lizenz die Gewichte haben, steht hier nirgends: nachlesen, was ihre Autoren sagen.</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>File…</source>
+        <translation>Datei…</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>Folder…</source>
+        <translation>Ordner…</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>All files</source>
+        <translation>Alle Dateien</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>logits</source>
+        <translation>Logits</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>probabilities</source>
+        <translation>Wahrscheinlichkeiten</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>nothing: the file says all of it</source>
+        <translation>keine: Die Datei sagt alles selbst</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>The preset keeps which licence was accepted and on which day, not by whom.</source>
+        <translation>Die Vorgabe hält fest, welche Lizenz an welchem Tag angenommen wurde, nicht von wem.</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>An ONNX model, which runs window by window; its edges may show in the map.</source>
+        <translation>Ein ONNX-Modell, das Fenster für Fenster läuft; deren Kanten können in der Karte zu sehen sein.</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>A preset: {title}</source>
+        <translation>Eine Vorgabe: {title}</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>They make no preset, but a training can begin with them: wholescene import FILE --encoder-to NAME.</source>
+        <translation>Sie ergeben keine Vorgabe, aber ein Training kann mit ihnen beginnen: wholescene import DATEI --encoder-to NAME.</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>Weights of a network that is not known here.</source>
+        <translation>Gewichte eines Netzes, das hier nicht bekannt ist.</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>Classes: {names}</source>
+        <translation>Klassen: {names}</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>Weights of an encoder alone: {parts}.</source>
+        <translation>Gewichte nur eines Encoders: {parts}.</translation>
+    </message>
+    <message>
+        <location filename="../gui/model_pages.py" />
+        <source>Weights: {parts}.</source>
+        <translation>Gewichte: {parts}.</translation>
     </message>
     <message>
         <location filename="../gui/notice.py" />
@@ -2084,6 +3067,11 @@
     </message>
     <message>
         <location filename="../gui/preset_box.py" />
+        <source>Add a model…</source>
+        <translation>Modell hinzufügen…</translation>
+    </message>
+    <message>
+        <location filename="../gui/preset_box.py" />
         <source>About</source>
         <translation>Über</translation>
     </message>
@@ -2094,13 +3082,28 @@
     </message>
     <message>
         <location filename="../gui/preset_box.py" />
+        <source>{title} · non-commercial</source>
+        <translation>{title} · nicht kommerziell</translation>
+    </message>
+    <message>
+        <location filename="../gui/preset_box.py" />
         <source>Needs weights ({n})…</source>
         <translation>Braucht Gewichte ({n})…</translation>
     </message>
     <message>
         <location filename="../gui/preset_card.py" />
+        <source>The licence of its weights forbids commercial use.</source>
+        <translation>Die Lizenz ihrer Gewichte verbietet die kommerzielle Nutzung.</translation>
+    </message>
+    <message>
+        <location filename="../gui/preset_card.py" />
         <source>It is run window by window, each without the rest of the scene: their edges may show in the map.</source>
         <translation>Sie läuft Fenster für Fenster, jedes ohne den Rest der Szene: Deren Kanten können in der Karte zu sehen sein.</translation>
+    </message>
+    <message>
+        <location filename="../gui/preset_card.py" />
+        <source>Colours of your own…</source>
+        <translation>Eigene Farben…</translation>
     </message>
     <message>
         <location filename="../gui/preset_card.py" />
@@ -2111,6 +3114,16 @@
         <location filename="../gui/preset_card.py" />
         <source>A scene, and what the preset makes of it</source>
         <translation>Eine Szene und was die Vorgabe daraus macht</translation>
+    </message>
+    <message>
+        <location filename="../gui/preset_card.py" />
+        <source>non-commercial</source>
+        <translation>nicht kommerziell</translation>
+    </message>
+    <message>
+        <location filename="../gui/preset_card.py" />
+        <source>Add its weights…</source>
+        <translation>Gewichte hinzufügen…</translation>
     </message>
     <message>
         <location filename="../gui/preset_card.py" />
@@ -2150,6 +3163,11 @@
     </message>
     <message>
         <location filename="../gui/preset_card.py" />
+        <source>Uses the weights of</source>
+        <translation>Nutzt die Gewichte von</translation>
+    </message>
+    <message>
+        <location filename="../gui/preset_card.py" />
         <source>Weights</source>
         <translation>Gewichte</translation>
     </message>
@@ -2160,6 +3178,11 @@
     </message>
     <message>
         <location filename="../gui/preset_card.py" />
+        <source>{licence} (accepted on {day})</source>
+        <translation>{licence} (angenommen am {day})</translation>
+    </message>
+    <message>
+        <location filename="../gui/preset_card.py" />
         <source>{low} to {high} m</source>
         <translation>{low} bis {high} m</translation>
     </message>
@@ -2167,6 +3190,201 @@
         <location filename="../gui/preset_card.py" />
         <source>{low} to {high}</source>
         <translation>{low} bis {high}</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <source>SSH lets you in</source>
+        <translation>SSH gewährt Zugang</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <source>The engine is found or started</source>
+        <translation>Die Engine ist gefunden oder gestartet</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <source>Plugin and engine are of one release</source>
+        <translation>Erweiterung und Engine stammen aus derselben Version</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <source>Its port is brought here</source>
+        <translation>Ihr Port ist hierher weitergeleitet</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <source>The engine answers</source>
+        <translation>Die Engine antwortet</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <source>Folders that both machines see, such as Z:\scenes here and /data/scenes there. Scenes in them are used where they are, once their content was compared. Others are sent, after a question.</source>
+        <translation>Ordner, die beide Rechner sehen, zum Beispiel Z:\scenes hier und /data/scenes dort. Szenen darin werden verwendet, wo sie sind, sobald ihr Inhalt verglichen wurde. Andere werden gesendet, nach einer Rückfrage.</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <source>Where the engine runs</source>
+        <translation>Wo die Engine läuft</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <source>Test</source>
+        <translation>Testen</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <source>user@host, or a name of your ssh configuration</source>
+        <translation>user@host oder ein Name aus der ssh-Konfiguration</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <source>usual</source>
+        <translation>üblich</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <source>looked for; else for example /opt/wholescene/bin/wholescene</source>
+        <translation>wird gesucht; sonst zum Beispiel /opt/wholescene/bin/wholescene</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <source>File of your private key</source>
+        <translation>Datei des privaten Schlüssels</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <source>as ssh chooses</source>
+        <translation>wie ssh wählt</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <location filename="../gui/remote_dialog.py" />
+        <source>Key file</source>
+        <translation>Schlüsseldatei</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <location filename="../gui/remote_dialog.py" />
+        <source>Machine</source>
+        <translation>Rechner</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <location filename="../gui/remote_dialog.py" />
+        <source>Port</source>
+        <translation>Port</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <location filename="../gui/remote_dialog.py" />
+        <source>Command</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <source>On this machine</source>
+        <translation>Auf diesem Rechner</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <source>On another machine, over SSH</source>
+        <translation>Auf einem anderen Rechner, über SSH</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <source>not tried</source>
+        <translation>nicht versucht</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_dialog.py" />
+        <source>failed</source>
+        <translation>misslungen</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_paths.py" />
+        <source>Folders that both machines see</source>
+        <translation>Ordner, die beide Rechner sehen</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_paths.py" />
+        <source>Add a folder</source>
+        <translation>Ordner hinzufügen</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_paths.py" />
+        <source>Remove the chosen folder</source>
+        <translation>Gewählten Ordner entfernen</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_paths.py" />
+        <source>Folder here</source>
+        <translation>Ordner hier</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_paths.py" />
+        <source>The same folder there</source>
+        <translation>Derselbe Ordner dort</translation>
+    </message>
+    <message>
+        <location filename="../gui/remote_paths.py" />
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <location filename="../gui/report_dialog.py" />
+        <source>Versions, settings, what the doctor finds and the ends of the logs. Homes, names of user and machine, keys and passwords are taken out; look whether anything is left that nobody should see.</source>
+        <translation>Versionen, Einstellungen, Befunde von wholescene doctor und die Enden der Protokolle. Home-Ordner, Namen von Benutzer und Rechner, Schlüssel und Passwörter sind herausgenommen; bitte nachsehen, ob noch etwas darin steht, was niemand sehen soll.</translation>
+    </message>
+    <message>
+        <location filename="../gui/report_dialog.py" />
+        <source>Report for somebody who helps</source>
+        <translation>Bericht für Helfende</translation>
+    </message>
+    <message>
+        <location filename="../gui/report_dialog.py" />
+        <source>The report</source>
+        <translation>Der Bericht</translation>
+    </message>
+    <message>
+        <location filename="../gui/report_dialog.py" />
+        <source>Gathering…</source>
+        <translation>Wird zusammengestellt…</translation>
+    </message>
+    <message>
+        <location filename="../gui/report_dialog.py" />
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <location filename="../gui/report_dialog.py" />
+        <source>Save as…</source>
+        <translation>Speichern als…</translation>
+    </message>
+    <message>
+        <location filename="../processing/accuracy.py" />
+        <location filename="../gui/report_dialog.py" />
+        <source>Report</source>
+        <translation>Bericht</translation>
+    </message>
+    <message>
+        <location filename="../gui/report_dialog.py" />
+        <source>Copied.</source>
+        <translation>Kopiert.</translation>
+    </message>
+    <message>
+        <location filename="../gui/report_dialog.py" />
+        <source>Save the report</source>
+        <translation>Bericht speichern</translation>
+    </message>
+    <message>
+        <location filename="../gui/report_dialog.py" />
+        <source>Text (*.txt)</source>
+        <translation>Text (*.txt)</translation>
+    </message>
+    <message>
+        <location filename="../gui/report_dialog.py" />
+        <source>Written to {path}.</source>
+        <translation>Nach {path} geschrieben.</translation>
     </message>
     <message>
         <location filename="../gui/request.py" />
@@ -2316,11 +3534,6 @@
         <location filename="../gui/run_removal.py" />
         <source>Remove this run</source>
         <translation>Diesen Lauf entfernen</translation>
-    </message>
-    <message>
-        <location filename="../gui/run_removal.py" />
-        <source>Remove</source>
-        <translation>Entfernen</translation>
     </message>
     <message>
         <location filename="../gui/run_removal.py" />
@@ -2505,11 +3718,6 @@ Bei Punkten sind alle Zahlen Schätzungen für die ganze Karte, gewichtet mit de
         <location filename="../processing/accuracy.py" />
         <source>Field with the class (polygons, points)</source>
         <translation>Feld mit der Klasse (Polygone, Punkte)</translation>
-    </message>
-    <message>
-        <location filename="../processing/accuracy.py" />
-        <source>Report</source>
-        <translation>Bericht</translation>
     </message>
     <message>
         <location filename="../processing/accuracy.py" />
@@ -3017,6 +4225,76 @@ Läuft keine Engine, wird sie gestartet und bleibt für die nächste Szene eines
         <translation>Bitte mit dem Protokoll der Engine melden.</translation>
     </message>
     <message>
+        <location filename="../../engine/wholescene/wire/errors/bundling.py" />
+        <source>pip could not get the packages: {detail}.</source>
+        <translation>pip konnte die Pakete nicht bekommen: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/bundling.py" />
+        <source>Check the network, pip's configuration and the addresses of the package indexes.</source>
+        <translation>Das Netzwerk, die Konfiguration von pip und die Adressen der Paketindizes prüfen.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/bundling.py" />
+        <source>Where pip looks there is no wheel of {package} for {platform} with Python {python}.</source>
+        <translation>Wo pip sucht, gibt es kein Wheel von {package} für {platform} mit Python {python}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/bundling.py" />
+        <source>Name a package index that has one, or choose another Python.</source>
+        <translation>Einen Paketindex nennen, der eines hat, oder ein anderes Python wählen.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/bundling.py" />
+        <source>The build of torch that pip found is {found}; {expected} was asked for.</source>
+        <translation>pip hat von torch den Build {found} gefunden; verlangt war {expected}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/bundling.py" />
+        <source>Name the package index that has this build, such as https://download.pytorch.org/whl/{expected}.</source>
+        <translation>Den Paketindex nennen, der diesen Build hat, zum Beispiel https://download.pytorch.org/whl/{expected}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/bundling.py" />
+        <source>What was collected could not be installed on {platform} with Python {python}: {detail}.</source>
+        <translation>Was gesammelt wurde, ließ sich für {platform} mit Python {python} nicht installieren: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/bundling.py" />
+        <source>Renew the pins of the requirements so that they fit together, or choose another Python.</source>
+        <translation>Die festgelegten Versionen der Anforderungen so erneuern, dass sie zusammenpassen, oder ein anderes Python wählen.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/bundling.py" />
+        <source>{path} cannot be packed as the standalone Python: {detail}.</source>
+        <translation>{path} kann nicht als eigenständiges Python gepackt werden: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/bundling.py" />
+        <source>Give an archive of python-build-standalone of the kind install_only that was made for the platform.</source>
+        <translation>Ein Archiv von python-build-standalone der Art install_only angeben, das für die Plattform gemacht ist.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/bundling.py" />
+        <source>{path} is no wheel that can be packed: {detail}.</source>
+        <translation>{path} ist kein Wheel, das sich packen lässt: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/bundling.py" />
+        <source>Build or download it again.</source>
+        <translation>Noch einmal bauen oder herunterladen.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/bundling.py" />
+        <source>{path} cannot be packed: {detail}.</source>
+        <translation>{path} kann nicht gepackt werden: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/bundling.py" />
+        <source>Rename the file, or take it out of its folder.</source>
+        <translation>Die Datei umbenennen oder aus ihrem Ordner nehmen.</translation>
+    </message>
+    <message>
         <location filename="../../engine/wholescene/wire/errors/computation.py" />
         <source>The scratch folder {path} has {free_mb} MB free; the features of this scene need {needed_mb} MB.</source>
         <translation>Im Arbeitsordner {path} sind {free_mb} MB frei; die Merkmale dieser Szene brauchen {needed_mb} MB.</translation>
@@ -3289,11 +4567,6 @@ Läuft keine Engine, wird sie gestartet und bleibt für die nächste Szene eines
     </message>
     <message>
         <location filename="../../engine/wholescene/wire/errors/engine.py" />
-        <source>Install the engine (make install) or choose its Python in the panel's settings.</source>
-        <translation>Die Engine installieren (make install) oder ihr Python in den Einstellungen des Bedienfelds wählen.</translation>
-    </message>
-    <message>
-        <location filename="../../engine/wholescene/wire/errors/engine.py" />
         <source>The engine did not start: {detail}.</source>
         <translation>Die Engine ist nicht gestartet: {detail}.</translation>
     </message>
@@ -3493,6 +4766,231 @@ Läuft keine Engine, wird sie gestartet und bleibt für die nächste Szene eines
         <translation>Auf dem Zurückgehaltenen wurde das Netz schlechter: mittlere IoU {after} nachher, {before} vorher. Nichts wurde gespeichert.</translation>
     </message>
     <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>{path} is not a whole bundle of WholeScene: {detail}.</source>
+        <translation>{path} ist kein vollständiges Bundle von WholeScene: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>Copy or download the file again; a bundle is one ZIP file with a bundle.json in it.</source>
+        <translation>Die Datei neu kopieren oder herunterladen; ein Bundle ist eine einzige ZIP-Datei mit einer bundle.json darin.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>The bundle {path} was made for {bundle}, and this machine is {here}.</source>
+        <translation>Das Bundle {path} ist für {bundle} gemacht, dieser Rechner aber ist {here}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>Get the bundle that was made for {here}.</source>
+        <translation>Das Bundle nehmen, das für {here} gemacht ist.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>{name} of the bundle could not be written to {folder}: {detail}.</source>
+        <translation>{name} aus dem Bundle konnte nicht nach {folder} geschrieben werden: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>Make room there or choose another folder, and try again; what is there already is kept.</source>
+        <translation>Dort Platz schaffen oder einen anderen Ordner wählen und erneut versuchen; was schon da ist, bleibt.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>The engine needs a 64-bit Python, version {oldest} to {newest}, and none was found: {detail}.</source>
+        <translation>Die Engine braucht ein 64-Bit-Python, Version {oldest} bis {newest}, und keines wurde gefunden: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>Install one (python.org, or your system's packages), or take a bundle file, which brings its own.</source>
+        <translation>Eines installieren (python.org oder die Pakete des Systems) oder eine Bundle-Datei nehmen, die ihr eigenes mitbringt.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>{path} cannot make an environment for the engine: {detail}.</source>
+        <translation>{path} kann keine Umgebung für die Engine anlegen: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>Choose another Python. On Debian and Ubuntu the package python3-venv may be missing.</source>
+        <translation>Ein anderes Python wählen. Unter Debian und Ubuntu fehlt vielleicht das Paket python3-venv.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>There is no room for the engine in {folder}: {need} are needed, {free} are free.</source>
+        <translation>In {folder} ist kein Platz für die Engine: {need} sind nötig, {free} sind frei.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>Make room there and install again; what has been downloaded is kept.</source>
+        <translation>Dort Platz schaffen und erneut installieren; was heruntergeladen wurde, bleibt.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>The engine's folder {folder} cannot be written: {detail}.</source>
+        <translation>In den Ordner der Engine, {folder}, kann nicht geschrieben werden: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>Check its permissions, and whether a program has a file of it open; then install again.</source>
+        <translation>Seine Berechtigungen prüfen, und ob ein Programm eine Datei daraus geöffnet hat; dann erneut installieren.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>{host} cannot be reached: {detail}.</source>
+        <translation>{host} ist nicht erreichbar: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>Check the network, and the proxy in QGIS's settings (Options &gt; Network); then install again, which goes on where it stopped. Without a network, install from a bundle file.</source>
+        <translation>Das Netzwerk prüfen und den Proxy in den Einstellungen von QGIS (Optionen &gt; Netzwerk); dann erneut installieren, es geht weiter, wo es anhielt. Ohne Netzwerk aus einer Bundle-Datei installieren.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>The certificate that {host} shows is not trusted: {detail}.</source>
+        <translation>{host} zeigt ein Zertifikat vor, das nicht vertrauenswürdig ist: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>A proxy may stand in between. Add its certificate authority in QGIS (Options &gt; Authentication &gt; Manage Certificates), or ask whoever runs the network; or install from a bundle file.</source>
+        <translation>Vielleicht steht ein Proxy dazwischen. Dessen Zertifizierungsstelle in QGIS hinzufügen (Optionen &gt; Authentifizierung &gt; Zertifikate verwalten) oder die Netzwerkverwaltung fragen; oder aus einer Bundle-Datei installieren.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>{host} answered with a web page where the file {name} was expected.</source>
+        <translation>{host} hat mit einer Webseite geantwortet, wo die Datei {name} erwartet wurde.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>Often a proxy or a network's log-in page answers in its place: open a web page in the browser, log in, and install again; or install from a bundle file.</source>
+        <translation>Oft antwortet stattdessen ein Proxy oder die Anmeldeseite eines Netzwerks: im Browser eine Webseite öffnen, sich anmelden und erneut installieren; oder aus einer Bundle-Datei installieren.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>{host} does not hand out {name}: {detail}.</source>
+        <translation>{host} gibt {name} nicht heraus: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>Choose another source of packages, or install from a bundle file.</source>
+        <translation>Eine andere Paketquelle wählen oder aus einer Bundle-Datei installieren.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>{name} is not what was expected: its SHA-256 is {found}, not {expected}.</source>
+        <translation>{name} ist nicht, was erwartet wurde: SHA-256 ist {found}, nicht {expected}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>It was deleted. Install again; if it comes back, something on the way changes files: ask your network.</source>
+        <translation>Die Datei wurde gelöscht. Erneut installieren; kommt es wieder vor, verändert etwas unterwegs Dateien: die Netzwerkverwaltung fragen.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>The source of packages has no {package} that fits {python}: {detail}.</source>
+        <translation>Die Paketquelle hat kein {package}, das zu {python} passt: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>Choose another Python or another source of packages, or install from a bundle file.</source>
+        <translation>Ein anderes Python oder eine andere Paketquelle wählen oder aus einer Bundle-Datei installieren.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>The CPU build of PyTorch was expected, but the source of packages offers {found} only.</source>
+        <translation>Erwartet war der CPU-Build von PyTorch, aber die Paketquelle bietet nur {found}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>Choose the internet as the source, the CUDA build, or install from a bundle file.</source>
+        <translation>Das Internet als Quelle oder den CUDA-Build wählen oder aus einer Bundle-Datei installieren.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>Another program has {path} open: {detail}.</source>
+        <translation>Ein anderes Programm hat {path} geöffnet: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>An antivirus program often does so for a while. Close what uses it, or wait, and try again.</source>
+        <translation>Oft tut das ein Virenscanner eine Weile lang. Schließen, was die Datei benutzt, oder warten und erneut versuchen.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>Another QGIS of this account is installing the engine into {folder}.</source>
+        <translation>Ein anderes QGIS dieses Kontos installiert gerade die Engine nach {folder}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>Wait for it, or cancel it there.</source>
+        <translation>Darauf warten oder dort abbrechen.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>{source} holds WholeScene {found}, but this plugin needs {expected}.</source>
+        <translation>{source} enthält WholeScene {found}, diese Erweiterung braucht aber {expected}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>Take a bundle of the plugin's release, or update the plugin.</source>
+        <translation>Ein Bundle aus der Version der Erweiterung nehmen oder die Erweiterung aktualisieren.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>The engine was installed but does not work: {detail}.</source>
+        <translation>Die Engine wurde installiert, funktioniert aber nicht: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>It was not registered. Install again to repair it; on Windows the Visual C++ runtime may be missing.</source>
+        <translation>Sie wurde nicht eingetragen. Zum Reparieren erneut installieren; unter Windows fehlt vielleicht die Visual-C++-Laufzeitumgebung.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>The installation stopped: {detail}.</source>
+        <translation>Die Installation hielt an: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/installing.py" />
+        <source>Install again: it goes on where it stopped.</source>
+        <translation>Erneut installieren: Es geht weiter, wo es anhielt.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/models.py" />
+        <source>{path} cannot be read as a preset: {detail}.</source>
+        <translation>{path} ist nicht als Vorgabe lesbar: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/models.py" />
+        <source>Choose the folder that has a preset.json in it, or a ZIP of that folder.</source>
+        <translation>Den Ordner wählen, in dem eine preset.json liegt, oder ein ZIP dieses Ordners.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/models.py" />
+        <source>{path} holds the entry {entry}, which a preset never needs: {detail}. Nothing of it was written.</source>
+        <translation>{path} enthält den Eintrag {entry}, den eine Vorgabe nie braucht: {detail}. Nichts davon wurde geschrieben.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/models.py" />
+        <source>Do not unpack this file with other software either; get the preset from whoever made it.</source>
+        <translation>Diese Datei auch nicht mit anderer Software entpacken; die Vorgabe von denen beziehen, die sie erstellt haben.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/models.py" />
+        <source>{path} would take {size} unpacked; expected are at most {limit}. Nothing of it was written.</source>
+        <translation>{path} wäre entpackt {size} groß; erwartet werden höchstens {limit}. Nichts davon wurde geschrieben.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/models.py" />
+        <source>Unpack it yourself if you trust it, look at it, and choose the folder with its preset.json.</source>
+        <translation>Ist die Datei vertrauenswürdig, sie selbst entpacken, ansehen und den Ordner mit ihrer preset.json wählen.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/models.py" />
+        <source>These colours cannot be given to the preset '{preset}': {detail}.</source>
+        <translation>Diese Farben kann die Vorgabe „{preset}“ nicht bekommen: {detail}.</translation>
+    </message>
+    <message>
         <location filename="../../engine/wholescene/wire/errors/notices.py" />
         <source>The scene has {millions} million pixels; '{preset}' was scored on scenes of up to {validated} million.</source>
         <translation>Die Szene hat {millions} Mio. Pixel; „{preset}“ wurde auf Szenen bis {validated} Mio. bewertet.</translation>
@@ -3619,28 +5117,13 @@ Läuft keine Engine, wird sie gestartet und bleibt für die nächste Szene eines
     </message>
     <message>
         <location filename="../../engine/wholescene/wire/errors/onnx.py" />
-        <source>Name the side of its windows when it is imported, with the option tile; the file has to fix its bands.</source>
-        <translation>Die Seite seiner Fenster beim Importieren nennen, mit der Option tile; die Zahl der Kanäle muss die Datei festlegen.</translation>
-    </message>
-    <message>
-        <location filename="../../engine/wholescene/wire/errors/onnx.py" />
         <source>The file {path} does not say how it wants to be used: {detail}.</source>
         <translation>Die Datei {path} sagt nicht, wie sie verwendet sein will: {detail}.</translation>
     </message>
     <message>
         <location filename="../../engine/wholescene/wire/errors/onnx.py" />
-        <source>Correct its metadata, or import it on top of a preset that tells what is missing.</source>
-        <translation>Ihre Metadaten berichtigen, oder sie auf eine Vorgabe aufsetzend importieren, die sagt, was fehlt.</translation>
-    </message>
-    <message>
-        <location filename="../../engine/wholescene/wire/errors/onnx.py" />
         <source>The model of the preset '{preset}' should give probabilities, but gave {value}.</source>
         <translation>Das Modell der Vorgabe „{preset}“ sollte Wahrscheinlichkeiten liefern, lieferte aber {value}.</translation>
-    </message>
-    <message>
-        <location filename="../../engine/wholescene/wire/errors/onnx.py" />
-        <source>Import it again as one that gives logits.</source>
-        <translation>Noch einmal importieren, als eines, das Logits liefert.</translation>
     </message>
     <message>
         <location filename="../../engine/wholescene/wire/errors/onnx.py" />
@@ -3651,6 +5134,126 @@ Läuft keine Engine, wird sie gestartet und bleibt für die nächste Szene eines
         <location filename="../../engine/wholescene/wire/errors/onnx.py" />
         <source>Segment window by window (mode crop), knowing that the windows may show in the map.</source>
         <translation>Fenster für Fenster segmentieren (Modus crop), im Wissen, dass die Fenster in der Karte zu sehen sein können.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>The engine's machine has no file {path} that it can read ({detail}).</source>
+        <translation>Der Rechner der Engine hat keine Datei {path}, die er lesen kann ({detail}).</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>Check how folders of this machine are mapped to folders there, or let the file be sent.</source>
+        <translation>Prüfen, wie Ordner dieses Rechners denen dort zugeordnet sind, oder die Datei senden lassen.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>A file cannot be kept on the engine's machine under the name {name}: {detail}.</source>
+        <translation>Auf dem Rechner der Engine kann keine Datei unter dem Namen {name} aufbewahrt werden: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>Rename the file; a plain name of at most {most} bytes is expected.</source>
+        <translation>Die Datei umbenennen; erwartet wird ein schlichter Name von höchstens {most} Bytes.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>The disk of the engine's machine has no room for {name} ({needed_mb} MB needed, {free_mb} MB free).</source>
+        <translation>Auf dem Laufwerk des Rechners der Engine ist kein Platz für {name} ({needed_mb} MB nötig, {free_mb} MB frei).</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>Free some space in {path} there, then send the file again: what has arrived is kept.</source>
+        <translation>Dort in {path} Platz schaffen, dann die Datei noch einmal senden: Was angekommen ist, bleibt.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>The engine's machine cannot write {path}: {detail}.</source>
+        <translation>Der Rechner der Engine kann {path} nicht schreiben: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>See that the folder can be written there, then send the file again: what has arrived is kept.</source>
+        <translation>Dafür sorgen, dass dort in den Ordner geschrieben werden kann, dann die Datei noch einmal senden: Was angekommen ist, bleibt.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>The engine keeps no files of its clients: {detail}.</source>
+        <translation>Die Engine bewahrt keine Dateien ihrer Clients auf: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>See that the engine's data folder can be written on its machine, and start the engine again.</source>
+        <translation>Dafür sorgen, dass auf ihrem Rechner in den Datenordner der Engine geschrieben werden kann, und die Engine neu starten.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>The engine does not expect a part of {name} now.</source>
+        <translation>Die Engine erwartet jetzt keinen Teil von {name}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>Send the file again from where it stopped; the engine may have been started anew meanwhile.</source>
+        <translation>Die Datei von dort an weiter senden, wo es aufhörte; vielleicht wurde die Engine inzwischen neu gestartet.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>The engine has {have} bytes of {name}; a part at {offset} does not go on from there.</source>
+        <translation>Die Engine hat {have} Bytes von {name}; ein Teil ab {offset} setzt das nicht fort.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>Go on from where the file ends there.</source>
+        <translation>Dort weitermachen, wo die Datei drüben endet.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>{name} is not complete on the engine's machine: {have} of {size} bytes are there.</source>
+        <translation>{name} ist auf dem Rechner der Engine nicht vollständig: {have} von {size} Bytes sind da.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>Send the rest of the file.</source>
+        <translation>Den Rest der Datei senden.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>{name} did not arrive as it was sent: its SHA-256 is {found} instead of {expected}.</source>
+        <translation>{name} kam nicht so an, wie es gesendet wurde: SHA-256 ist {found} statt {expected}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>Try again; nothing of it was kept. The file may have been changed while it was under way.</source>
+        <translation>Erneut versuchen; nichts davon wurde behalten. Vielleicht wurde die Datei verändert, während sie unterwegs war.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>The engine's machine has another file {name} in the same set already.</source>
+        <translation>Der Rechner der Engine hat im selben Satz schon eine andere Datei {name}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>Send the file under another set; the scene has probably been changed since it was sent.</source>
+        <translation>Die Datei in einem anderen Satz senden; wahrscheinlich wurde die Szene seit dem Senden verändert.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>The job {job} still needs these files on the engine's machine.</source>
+        <translation>Der Auftrag {job} braucht diese Dateien auf dem Rechner der Engine noch.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>Wait for its end, or cancel it.</source>
+        <translation>Auf sein Ende warten oder ihn abbrechen.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>The job {job} has no files to fetch: {detail}.</source>
+        <translation>Der Auftrag {job} hat keine Dateien zum Holen: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/remote.py" />
+        <source>Only what a finished job has written, and what is still where it was written, can be fetched.</source>
+        <translation>Nur was ein fertiger Auftrag geschrieben hat und was noch dort liegt, lässt sich holen.</translation>
     </message>
     <message>
         <location filename="../../engine/wholescene/wire/errors/request.py" />
@@ -4101,6 +5704,146 @@ Läuft keine Engine, wird sie gestartet und bleibt für die nächste Szene eines
         <location filename="../../engine/wholescene/wire/errors/scene.py" />
         <source>{path} cannot serve as the output grid: {detail}.</source>
         <translation>{path} kann nicht als Ausgabegitter dienen: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>There is no ssh program on this machine; it was looked for on the PATH.</source>
+        <translation>Auf diesem Rechner gibt es kein Programm ssh; gesucht wurde es im PATH.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>Install OpenSSH's client (on Windows: Settings &gt; Optional features &gt; OpenSSH Client).</source>
+        <translation>Den Client von OpenSSH installieren (unter Windows: Einstellungen &gt; Optionale Features &gt; OpenSSH-Client).</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>'{destination}' does not name a machine: user@host, host, or a name of your ssh configuration is expected.</source>
+        <translation>„{destination}“ bezeichnet keinen Rechner: Erwartet wird user@host, host oder ein Name aus der ssh-Konfiguration.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>Correct the name of the machine.</source>
+        <translation>Den Namen des Rechners berichtigen.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>{host} was not entered: the key {key} has a passphrase, and no agent holds it unlocked.</source>
+        <translation>Kein Zugang zu {host}: Der Schlüssel {key} hat eine Passphrase, und kein Agent hält ihn entsperrt bereit.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>Type once in a terminal: ssh-add {key}</source>
+        <translation>Einmal in einem Terminal eingeben: ssh-add {key}</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>{host} does not let you in: it accepts none of the keys that ssh offers ({detail}).</source>
+        <translation>{host} gewährt keinen Zugang: Keiner der Schlüssel, die ssh anbietet, wird angenommen ({detail}).</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>Check user name and key file; a machine that asks for a password needs a key first (ssh-copy-id).</source>
+        <translation>Benutzernamen und Schlüsseldatei prüfen; ein Rechner, der ein Passwort verlangt, braucht zuerst einen Schlüssel (ssh-copy-id).</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>The machine {host} is not known to ssh yet, so nobody has checked that it is the right one.</source>
+        <translation>Der Rechner {host} ist ssh noch nicht bekannt; also hat niemand geprüft, ob es der richtige ist.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>Type once in a terminal, and compare the fingerprint that it shows: {command}</source>
+        <translation>Einmal in einem Terminal eingeben und den angezeigten Fingerabdruck vergleichen: {command}</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>{host} shows another host key than the one that ssh knows: somebody may be in between.</source>
+        <translation>{host} zeigt einen anderen Hostschlüssel, als ssh kennt: Vielleicht ist jemand dazwischen.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>Ask who runs it. If it was set up anew, remove the old key in a terminal: {command}</source>
+        <translation>Bei denen nachfragen, die ihn betreiben. Wurde er neu eingerichtet, den alten Schlüssel in einem Terminal entfernen: {command}</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>{host} cannot be reached over SSH: {detail}.</source>
+        <translation>{host} ist über SSH nicht erreichbar: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>Check its name, the port and the network (VPN), and that it is switched on.</source>
+        <translation>Seinen Namen, den Port und das Netzwerk (VPN) prüfen, und ob er eingeschaltet ist.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>{host} was reached, but there is no engine: {detail}.</source>
+        <translation>{host} wurde erreicht, aber eine Engine ist dort nicht: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>Install WholeScene there, or name the command that starts it.</source>
+        <translation>WholeScene dort installieren oder den Befehl nennen, der es startet.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>The engine on {host} did not start: {detail}.</source>
+        <translation>Die Engine auf {host} ist nicht gestartet: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>Log in there and start it by hand to see why; both sides have to come from the same release.</source>
+        <translation>Sich dort anmelden und sie von Hand starten, um den Grund zu sehen; beide Seiten müssen aus derselben Version stammen.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>{host} was reached, but its port cannot be forwarded: {detail}.</source>
+        <translation>{host} wurde erreicht, aber der Port lässt sich nicht weiterleiten: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>Its SSH server has to allow TCP forwarding (AllowTcpForwarding).</source>
+        <translation>Der SSH-Server dort muss TCP-Weiterleitung erlauben (AllowTcpForwarding).</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>{source} cannot be sent to {host}: {detail}.</source>
+        <translation>{source} kann nicht an {host} gesendet werden: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>Save it as a GeoTIFF, or let the path map name a folder that both machines see.</source>
+        <translation>Als GeoTIFF speichern oder bei den Ordnern, die beide Rechner sehen, einen passenden eintragen.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>The scene is not on {host} yet.</source>
+        <translation>Die Szene ist noch nicht auf {host}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>What it takes is told once it was sent.</source>
+        <translation>Wie viel Zeit und Speicher sie braucht, steht hier, sobald sie gesendet ist.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>{path} was changed while it was sent.</source>
+        <translation>{path} wurde während des Sendens verändert.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>Wait until the program that writes it has finished, then try again.</source>
+        <translation>Warten, bis das Programm, das die Datei schreibt, fertig ist, dann erneut versuchen.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>{host} answers something that cannot be right: {detail}.</source>
+        <translation>{host} antwortet etwas, das nicht stimmen kann: {detail}.</translation>
+    </message>
+    <message>
+        <location filename="../../engine/wholescene/wire/errors/ssh.py" />
+        <source>Nothing of it was kept. Plugin and engine have to come from the same release; try again.</source>
+        <translation>Nichts davon wurde behalten. Erweiterung und Engine müssen aus derselben Version stammen; erneut versuchen.</translation>
     </message>
     <message>
         <location filename="../../engine/wholescene/wire/errors/training.py" />
