@@ -78,7 +78,7 @@ class EngineLink(QObject):
 
     def is_here(self) -> bool:
         """Whether the engine runs on this machine, so that presets made here are its presets."""
-        return True
+        return chosen_host() is None
 
     def ensure(self) -> None:
         """Connect to a running engine, or start one; safe to call at any time."""

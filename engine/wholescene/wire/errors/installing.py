@@ -13,10 +13,10 @@ __all__ = [
     "DownloadIntercepted",
     "DownloadRefused",
     "EngineUnfit",
-    "FileHeld",
     "FolderUnusable",
     "InstallDiskFull",
     "InstallFailed",
+    "InstallFileHeld",
     "InstallUnderWay",
     "NetworkMissing",
     "NoPython",
@@ -120,7 +120,7 @@ class WrongBuild(WholeSceneError):
     remedy = "Choose the internet as the source, the CUDA build, or install from a bundle file."
 
 
-class FileHeld(WholeSceneError):
+class InstallFileHeld(WholeSceneError):
     code = "install.file_held"
     problem = "Another program has {path} open: {detail}."
     remedy = "An antivirus program often does so for a while. Close what uses it, or wait, and try again."
