@@ -33,7 +33,8 @@ class Sshd:
         self.authorized.write_text(self.user_key.with_suffix(".pub").read_text())
         self.know(self.host_key)
         self.config.write_text(f"Host *\n  UserKnownHostsFile {self.known}\n  GlobalKnownHostsFile none\n")
-        self._options = {"AllowTcpForwarding": "yes", **options}
+        # a home of its own: what this account's shell does at login may take its time, and is killed by cut
+        self._options = {"AllowTcpForwarding": "yes", "SetEnv": f"HOME={folder}", **options}
         self._process = None
 
     def know(self, key):

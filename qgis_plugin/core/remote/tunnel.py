@@ -294,6 +294,7 @@ def connection(values: Dict[str, Any], host: RemoteHost) -> ConnectionInfo:
 def free_port() -> int:
     """A port of the loopback address that nobody listens at now."""
     server = QTcpServer()
+    server.setProxy(QNetworkProxy(QNetworkProxy.ProxyType.NoProxy))  # one that QGIS uses cannot listen
     server.listen(QHostAddress("127.0.0.1"), 0)
     port = int(server.serverPort())
     server.close()

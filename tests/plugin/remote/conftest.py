@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 
+# here and not in the fixtures: after a test that unloads the plugin, an import would bring other classes
+from wholescene_qgis.core.remote.host import RemoteHost
+from wholescene_qgis.core.remote.line import Line
+from wholescene_qgis.core.remote.tunnel import connection
+
 from local_sshd import SSH, SSHD, Sshd, use_configuration
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -28,7 +33,6 @@ def sshd(tmp_path, monkeypatch):
 @pytest.fixture
 def host(sshd):
     """The machine as its user would describe it; keyword arguments replace fields."""
-    from wholescene_qgis.core.remote.host import RemoteHost
 
     def describe(**fields):
         described = {"destination": "127.0.0.1", "port": sshd.port, "identity": str(sshd.user_key)}
@@ -54,9 +58,6 @@ def engine_there(tmp_path):
 @pytest.fixture(scope="package")
 def real_engine(tmp_path_factory):
     """A running engine, as the other end of the tunnel would be: (its connection, its home)."""
-    from wholescene_qgis.core.remote.host import RemoteHost
-    from wholescene_qgis.core.remote.tunnel import connection
-
     home = tmp_path_factory.mktemp("engine home")
     environment = {"WHOLESCENE_HOME": str(home), "PYTHONPATH": str(ROOT / "engine"), "OMP_NUM_THREADS": "1"}
     environment["PATH"] = os.environ["PATH"]
@@ -70,7 +71,5 @@ def real_engine(tmp_path_factory):
 @pytest.fixture
 def line(real_engine):
     """A line of questions and answers to it."""
-    from wholescene_qgis.core.remote.line import Line
-
     with Line(real_engine[0], lambda: True) as opened:
         yield opened

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 from qgis.PyQt.QtCore import QProcess
+from wholescene_qgis.core.remote.host import RemoteHost
 from wholescene_qgis.core.remote.ssh import has_passphrase
 from wholescene_qgis.core.remote.tunnel import Step, Tunnel
 from wholescene_qgis.core.session import EngineSession
+from wholescene_qgis.wire.errors import RemoteDestination
 from wholescene_qgis.wire.message import PROTOCOL
 from wholescene_qgis.wire.release import RELEASE
 
@@ -175,9 +177,6 @@ def test_a_server_that_forbids_forwarding(sshd, host, tmp_path, qtbot):
 
 
 def test_options_cannot_hide_in_the_name_of_a_machine():
-    from wholescene_qgis.core.remote.host import RemoteHost
-    from wholescene_qgis.wire.errors import RemoteDestination
-
     for wrong in ("-oProxyCommand=touch /tmp/x", "", " ", "a b", "@host", "a/b", "user@host\nx"):
         with pytest.raises(RemoteDestination):
             RemoteHost(wrong)
@@ -188,6 +187,9 @@ def way(host, engine_there, qtbot):
     """A tunnel to a real engine, and the session through it."""
     tunnel, session = Tunnel(host(command=engine_there)), EngineSession()
     tunnel.found.connect(session.open)
+    tunnel.failed.connect(print)  # what a failed test shows
+    tunnel.pausing.connect(print)
+    session.lost.connect(print)
     yield tunnel, session
     session.stop()
     tunnel.stop()
