@@ -12,8 +12,8 @@ __all__ = [
     "DownloadDamaged",
     "DownloadIntercepted",
     "DownloadRefused",
+    "EngineFileHeld",
     "EngineUnfit",
-    "FileHeld",
     "FolderUnusable",
     "InstallDiskFull",
     "InstallFailed",
@@ -120,7 +120,7 @@ class WrongBuild(WholeSceneError):
     remedy = "Choose the internet as the source, the CUDA build, or install from a bundle file."
 
 
-class FileHeld(WholeSceneError):
+class EngineFileHeld(WholeSceneError):
     code = "install.file_held"
     problem = "Another program has {path} open: {detail}."
     remedy = "An antivirus program often does so for a while. Close what uses it, or wait, and try again."
