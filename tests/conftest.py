@@ -23,6 +23,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 if importlib.util.find_spec("qgis") is None:
     # these need the Python of QGIS; `make test` runs them there
     collect_ignore = ["plugin", "system/test_segment_layer.py", "system/test_desktop.py"]
+    collect_ignore += ["system/test_install.py", "system/test_install_desktop.py"]
 
 if importlib.util.find_spec("hypothesis"):
     from hypothesis import HealthCheck, settings
