@@ -29,8 +29,9 @@ SIDE_BY_SIDE := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_CORES) --dis
 IN_QGIS := QT_QPA_PLATFORM=offscreen $(QGIS_VENV)/bin/python -m pytest
 QGISES := -n $(TEST_CORES) --dist loadfile --no-loadscope-reorder
 # the longest first
-PLUGIN_TESTS := tests/system/test_desktop.py tests/system/test_segment_layer.py tests/system/test_remote_panel.py \
-	tests/system/test_qgis_process.py tests/plugin
+IN_ANY_QGIS := tests/system/test_desktop.py tests/system/test_segment_layer.py tests/system/test_qgis_process.py tests/plugin
+# these make environments and machines of their own, whatever QGIS is
+PLUGIN_TESTS := tests/system/test_install.py tests/system/test_remote_panel.py $(IN_ANY_QGIS)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo install test test-engine test-full test-plugin test-qgis-next screenshots qgis-packages lint package translations bench bench-memory clean FORCE
@@ -67,10 +68,11 @@ test-plugin: $(DEV_READY) $(QGIS_READY)  ## the plugin's tests in the distributi
 	$(IN_QGIS) $(QGISES) $(PLUGIN_TESTS)
 
 test-qgis-next: $(DEV_READY)  ## the same in QGIS 3.40 and 3.44, each in a Debian of its own (root or sudo; 5 GB in ~/.cache)
-	@passed=true; for version in $(QGIS_NEXT); do tools/qgis_next.sh $$version $(QGISES) $(PLUGIN_TESTS) || passed=false; done; $$passed
+	@passed=true; for version in $(QGIS_NEXT); do tools/qgis_next.sh $$version $(QGISES) $(IN_ANY_QGIS) || passed=false; done; $$passed
 
 screenshots: $(DEV_READY) $(QGIS_READY)  ## the user guide's pictures of QGIS anew, by the test that works it
-	WHOLESCENE_SHOTS="$(CURDIR)/docs/images" $(IN_QGIS) tests/system/test_desktop.py tests/system/test_desktop_models.py -m ""
+	WHOLESCENE_SHOTS="$(CURDIR)/docs/images" $(IN_QGIS) -m "" tests/system/test_desktop.py tests/system/test_desktop_models.py \
+		tests/system/test_install_desktop.py
 
 qgis-packages:
 	@tools/system_packages.sh "$(QGIS_PYTHON)" qgis

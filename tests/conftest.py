@@ -22,13 +22,8 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 
 if importlib.util.find_spec("qgis") is None:
     # these need the Python of QGIS; `make test` runs them there
-    collect_ignore = [
-        "plugin",
-        "system/test_segment_layer.py",
-        "system/test_desktop.py",
-        "system/test_desktop_models.py",
-        "system/test_remote_panel.py",
-    ]
+    of_qgis = ("segment_layer", "desktop", "desktop_models", "install", "install_desktop", "remote_panel")
+    collect_ignore = ["plugin", *(f"system/test_{name}.py" for name in of_qgis)]
 
 if importlib.util.find_spec("hypothesis"):
     from hypothesis import HealthCheck, settings

@@ -34,6 +34,7 @@ class EngineList(QWidget):
         self._rows = [self._row(engine) for engine in engines]
         for row in self._rows:
             self._layout.addWidget(row)
+            row.show()  # now, and not with the next event
         self.setVisible(bool(engines))
         return engines
 

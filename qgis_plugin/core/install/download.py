@@ -44,7 +44,7 @@ def fetch(wheel: Wheel, folder: Path, going_on: GoingOn, told: Callable[[int], N
     """The whole file. Goes on with what an earlier try has left, and tries again while the connection is cut.
 
     Raises NetworkMissing, CertificateUntrusted, DownloadIntercepted, DownloadRefused, DownloadDamaged,
-    InstallDiskFull, FolderUnusable, InstallFileHeld or Cancelled.
+    InstallDiskFull, FolderUnusable, EngineFileHeld or Cancelled.
     """
     path = folder / wheel.file
     part = folder / f"{wheel.file}.part"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Callable, Iterator
 
 from ...wire.bundle import sha256_of
-from ...wire.errors import DownloadDamaged, FolderUnusable, InstallDiskFull, InstallFileHeld
+from ...wire.errors import DownloadDamaged, EngineFileHeld, FolderUnusable, InstallDiskFull
 from ..preflight import amount
 
 PATIENCE = 15.0  # seconds: how long an antivirus program may look at a new file
@@ -19,7 +19,7 @@ PAUSE = 0.25
 
 
 def patiently(action: Callable[[], Any], path: Path, seconds: float = PATIENCE) -> None:
-    """Do it, again and again while another program has the file open; raises InstallFileHeld after so many seconds."""
+    """Do it, again and again while another program has the file open; raises EngineFileHeld after so many seconds."""
     until = time.monotonic() + seconds
     while True:
         try:
@@ -29,7 +29,7 @@ def patiently(action: Callable[[], Any], path: Path, seconds: float = PATIENCE) 
             raise
         except PermissionError as problem:  # what Windows says of a file that is open elsewhere
             if time.monotonic() > until:
-                raise InstallFileHeld(
+                raise EngineFileHeld(
                     path=problem.filename or str(path), detail=problem.strerror or str(problem)
                 ) from None
             time.sleep(PAUSE)
@@ -43,7 +43,7 @@ def replace(partial: Path, final: Path) -> None:
 def remove_folder(folder: Path, seconds: float = PATIENCE) -> None:
     """Remove a folder with all that is in it: it loses its name first, so that no half of it is ever found.
 
-    Raises InstallFileHeld, with the folder as it was where its name could not be taken.
+    Raises EngineFileHeld, with the folder as it was where its name could not be taken.
     """
     if folder.is_symlink():
         folder.unlink()

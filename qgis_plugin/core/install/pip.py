@@ -13,8 +13,8 @@ from ...translation import tr
 from ...wire.errors import (
     CertificateUntrusted,
     DownloadDamaged,
+    EngineFileHeld,
     InstallFailed,
-    InstallFileHeld,
     NetworkMissing,
     NoWheel,
     WholeSceneError,
@@ -133,7 +133,7 @@ def trouble(told: Ended, release: str, source: str, folder: Optional[Path] = Non
         return CertificateUntrusted(host=host, detail=_line(text, CERTIFICATE))
     held = HELD.search(text)
     if held:
-        return InstallFileHeld(path=held.group(1) or "?", detail=_line(text, HELD))
+        return EngineFileHeld(path=held.group(1) or "?", detail=_line(text, HELD))
     if DAMAGED.search(text):
         return DownloadDamaged(name=_line(text, DAMAGED), found="?", expected="?")
     if UNREACHABLE.search(text):

@@ -12,10 +12,7 @@ WAIT_S = 20.0  # for an engine that has just been stopped to let go of its files
 
 
 def remove(engine: Installed, seconds: float = WAIT_S) -> None:
-    """Remove its folder; the panel does not see it any more.
-
-    Raises InstallFileHeld, FolderUnusable, InstallUnderWay.
-    """
+    """Remove its folder; the panel does not see it any more. Raises EngineFileHeld, FolderUnusable, InstallUnderWay."""
     registered = engine.is_registered()
     with lock.held(engine.folder), files.faults_of(engine.folder):
         files.remove_folder(engine.folder, seconds)

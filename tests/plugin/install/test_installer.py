@@ -227,7 +227,7 @@ def test_a_record_keeps_what_it_was_told(tmp_path):
 
 def test_a_file_that_another_program_holds_is_waited_for_then_told(tmp_path, monkeypatch):
     from wholescene_qgis.core.install import files
-    from wholescene_qgis.wire.errors import InstallFileHeld
+    from wholescene_qgis.wire.errors import EngineFileHeld
 
     held, until = tmp_path / "held", threading.Event()
 
@@ -236,8 +236,9 @@ def test_a_file_that_another_program_holds_is_waited_for_then_told(tmp_path, mon
             raise PermissionError(13, "used by another process", str(held))
 
     monkeypatch.setattr(files, "PAUSE", 0.01)
-    with pytest.raises(InstallFileHeld) as caught:
+    with pytest.raises(EngineFileHeld) as caught:
         files.patiently(locked, held, 0.05)
+    assert caught.value.code == "install.file_held"
     assert caught.value.params["path"] == str(held)
     threading.Timer(0.1, until.set).start()
     files.patiently(locked, held, 10)

@@ -12,11 +12,11 @@ __all__ = [
     "DownloadDamaged",
     "DownloadIntercepted",
     "DownloadRefused",
+    "EngineFileHeld",
     "EngineUnfit",
     "FolderUnusable",
     "InstallDiskFull",
     "InstallFailed",
-    "InstallFileHeld",
     "InstallUnderWay",
     "NetworkMissing",
     "NoPython",
@@ -120,7 +120,7 @@ class WrongBuild(WholeSceneError):
     remedy = "Choose the internet as the source, the CUDA build, or install from a bundle file."
 
 
-class InstallFileHeld(WholeSceneError):
+class EngineFileHeld(WholeSceneError):
     code = "install.file_held"
     problem = "Another program has {path} open: {detail}."
     remedy = "An antivirus program often does so for a while. Close what uses it, or wait, and try again."
