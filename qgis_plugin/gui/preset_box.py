@@ -14,6 +14,7 @@ from .texts import tr
 from .widgets import Fold, shrinkable
 
 FOLDED = ""  # stands in the list for the presets that need weights
+FIRST = "water-lite"  # what a new panel begins with, where it runs: it was trained on the most kinds of ground
 
 
 class PresetBox(QWidget):
@@ -62,7 +63,7 @@ class PresetBox(QWidget):
         self._presets = {str(preset["name"]): dict(preset) for preset in presets}
         ordered = self.names()
         if self._chosen not in self._presets:
-            self._chosen = ordered[0] if ordered else ""
+            self._chosen = FIRST if FIRST in self.ready_names() else ordered[0] if ordered else ""
         self._fill()
         self.combo.setEnabled(bool(self._presets))
         self._tell()

@@ -56,6 +56,6 @@ def test_shipped_weights_are_sealed_and_whole():
     from wholescene.presets.zoo import Zoo, shipped_folder
 
     zoo = Zoo([shipped_folder()])
-    with_weights = [path.parent.name for path in shipped_folder().glob("*/*.safetensors")]
-    assert with_weights == ["water-lite"]
-    assert zoo.load("water-lite").weights_path().is_file()
+    with_weights = sorted(path.parent.name for path in shipped_folder().glob("*/*.safetensors"))
+    assert with_weights == ["land-cover-lite", "water-lite"]
+    assert all(zoo.load(name).weights_path().is_file() for name in with_weights)

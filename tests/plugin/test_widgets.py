@@ -44,6 +44,15 @@ def test_presets_that_run_come_first_and_the_others_are_folded(preset_box):
     assert "needs weights" in preset_box.combo.currentText()
 
 
+def test_a_new_panel_begins_with_water_where_it_runs(preset_box):
+    preset_box.set_presets([preset("land-cover-lite"), preset("water-lite")])
+    assert preset_box.current()["name"] == "water-lite"
+    preset_box.set_presets([preset("land-cover-lite"), preset("other")])
+    assert preset_box.current()["name"] == "land-cover-lite"
+    preset_box.set_presets([preset("land-cover-lite"), preset("water-lite")])
+    assert preset_box.current()["name"] == "land-cover-lite"  # what is chosen stays
+
+
 def test_a_folded_preset_can_be_chosen_by_name(preset_box):
     preset_box.set_presets([preset("fbp", ready=False), preset("water-lite")])
     preset_box.choose("fbp")

@@ -32,7 +32,7 @@ def figures(preset):
 
 
 def measured(preset, data, output, **fields):
-    """The same columns from `wholescene evaluate`: IoU and F1 of water, or IoU by class."""
+    """The same columns from `wholescene evaluate`: IoU and F1 of water, or IoU by class and their means."""
     wanted = settings({"preset": preset, "data": str(data), **fields})
     result = evaluate(wanted, output, zoo=Zoo([shipped_folder()]))
     for scene in result.scenes:
@@ -40,6 +40,9 @@ def measured(preset, data, output, **fields):
         columns = {"OA": scores.oa, **{entry.name: entry.iou for entry in scores.classes}}
         if len(scores.classes) == 2:
             columns |= {"IoU": scores.classes[1].iou, "F1": scores.classes[1].f1}
+        else:
+            others = [entry.iou for entry in scores.classes if entry.name != "vegetation"]
+            columns |= {"mIoU": scores.miou, "mIoU without vegetation": sum(others) / len(others)}
         yield scene.name, columns
 
 

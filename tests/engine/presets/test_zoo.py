@@ -10,6 +10,7 @@ from wholescene.nn import build, shapes
 from wholescene.presets import Zoo
 from wholescene.presets.zoo import shipped_folder, user_folders
 from wholescene.raster.bands import match_bands
+from wholescene.training.config import read_config
 from wholescene.wire.bands import SceneBand
 from wholescene.wire.errors import PresetInvalid, UnknownPreset, WeightsMissing
 
@@ -44,6 +45,8 @@ WHU_OHS_COLOURS = """
 # Colours of the published Five-Billion-Pixels annotation files (RGB), for a few ids.
 FBP_COLOURS = {1: (200, 0, 0), 6: (150, 0, 250), 11: (0, 0, 200), 15: (150, 200, 250), 24: (200, 150, 0)}
 
+SHIPPED = ["land-cover-lite", "water-lite"]  # with weights
+
 
 @pytest.fixture
 def zoo() -> Zoo:
@@ -51,7 +54,8 @@ def zoo() -> Zoo:
 
 
 def test_the_shipped_presets(zoo: Zoo) -> None:
-    assert zoo.names() == ["fbp", "fbp-ehsnet", "glh-water", "inria", "uavid", "water-lite", "whu-ohs"]
+    names = ["fbp", "fbp-ehsnet", "glh-water", "inria", "land-cover-lite", "uavid", "water-lite", "whu-ohs"]
+    assert zoo.names() == names
     assert [entry["name"] for entry in zoo.describe()] == zoo.names()
     assert not any("error" in entry for entry in zoo.describe())
     json.dumps(zoo.describe())
@@ -137,8 +141,9 @@ def test_water_is_1_and_the_rest_0(zoo: Zoo, name: str) -> None:
     assert [(entry.value, entry.name) for entry in zoo.load(name).classes] == [(0, "other"), (1, "water")]
 
 
-def test_water_lite_builds_and_stays_small(zoo: Zoo) -> None:
-    network = build(zoo.load("water-lite").architecture)
+@pytest.mark.parametrize("name", SHIPPED)
+def test_what_ships_builds_and_stays_small(zoo: Zoo, name: str) -> None:
+    network = build(zoo.load(name).architecture)
     assert sum(parameter.numel() for parameter in network.parameters()) <= 8_000_000
 
 
@@ -198,9 +203,25 @@ def test_user_folders_from_the_environment(tmp_path: Path, monkeypatch: pytest.M
     assert Zoo().names()[:1] == ["fbp"]  # folders that do not exist hold nothing
 
 
-def test_facts_of_water_lite_are_those_of_its_card(zoo: Zoo) -> None:
-    preset = zoo.load("water-lite")
-    card = (shipped_folder() / "water-lite" / "card.md").read_text()
+def test_land_cover_has_the_ids_of_its_labels(zoo: Zoo) -> None:
+    named = [(entry.value, entry.name) for entry in zoo.load("land-cover-lite").classes]
+    assert named == list(enumerate(("land", "water", "building", "vegetation", "road"), 1))
+
+
+def test_the_run_of_land_cover_lies_beside_its_weights(zoo: Zoo) -> None:
+    folder = shipped_folder() / "land-cover-lite"
+    recipe = Path(__file__).resolve().parents[3] / "docs" / "recipes" / "land-cover-lite.toml"
+    assert (folder / recipe.name).read_bytes() == recipe.read_bytes()
+    assert dict(zoo.load("land-cover-lite").architecture) == read_config(recipe).architecture(classes=5, bands=3)
+    assert "Apache License" in (folder / "NOTICE").read_text()
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_facts_of_what_ships_are_those_of_its_card(zoo: Zoo, name: str) -> None:
+    preset = zoo.load(name)
+    card = (shipped_folder() / name / "card.md").read_text()
+    assert preset.weights is not None
+    assert preset.weights.sha256 in card
     assert preset.validated is not None
     assert preset.validated.pixels == 3897 * 3545
     assert "3,897 × 3,545" in card
@@ -209,9 +230,10 @@ def test_facts_of_water_lite_are_those_of_its_card(zoo: Zoo) -> None:
 
 
 def test_a_picture_is_told_if_it_is_one_and_small(zoo: Zoo, tmp_path: Path) -> None:
-    picture = zoo.picture("water-lite", 64 << 10)
-    assert picture is not None
-    assert picture.startswith(b"\xff\xd8\xff")
+    for name in SHIPPED:
+        picture = zoo.picture(name, 64 << 10)
+        assert picture is not None
+        assert picture.startswith(b"\xff\xd8\xff")
     assert zoo.picture("water-lite", 100) is None
     assert zoo.picture("fbp", 64 << 10) is None
     copy = shutil.copytree(shipped_folder() / "water-lite", tmp_path / "water-lite")
