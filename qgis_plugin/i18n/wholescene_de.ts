@@ -399,6 +399,7 @@
     </message>
     <message>
         <location filename="../core/remote/tunnel.py" />
+        <location filename="../core/install/process.py" />
         <location filename="../core/details.py" />
         <location filename="../core/command.py" />
         <source>exit code {n}</source>
@@ -586,6 +587,7 @@
         <translation>es gibt keine Verbindungsdatei {path}</translation>
     </message>
     <message>
+        <location filename="../core/install/download.py" />
         <location filename="../core/details.py" />
         <source>there is no file {path}</source>
         <translation>es gibt keine Datei {path}</translation>

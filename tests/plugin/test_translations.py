@@ -169,6 +169,7 @@ SHOWN = re.compile(
 )
 NOT_SHOWN = {"setObjectName", "setDescriptionName"}
 FOR_PROGRAMMERS = {"ValueError", "KeyError", "TypeError", "ZmtpError", "CanvasError"}  # caught, or a fault of ours
+LOOKED_FOR = {"compile", "partition"}  # in what other programs say
 NAMES = {  # as they are in every language
     "WholeScene",
     "GeoPackage (*.gpkg)",
@@ -176,7 +177,10 @@ NAMES = {  # as they are in every language
     "WholeScene sample",  # a folder
     "WholeScene classes",  # a style in a GeoPackage
     "water-lite",
+    "https://…/simple",  # the address of a package index
+    "exec cat",  # a shell's
 }
+REPORT = "core/diagnostics.py"  # in English: it is for whoever helps
 IN_FILES = re.compile(  # what other programs read
     "stratified estimators of Olofsson|smaller patches joined the neighbour|"
     "shared out: |.? points drawn at random|no reason given"
@@ -224,14 +228,19 @@ def is_name(text):
 
 def is_quiet(node):
     if isinstance(node, ast.Call):
-        return called(node) in {*translations.WRAPPERS, *FOR_PROGRAMMERS}
+        return called(node) in {*translations.WRAPPERS, *FOR_PROGRAMMERS, *LOOKED_FOR}
+    if isinstance(node, ast.Compare):  # what other programs say, looked for
+        return all(isinstance(operator, (ast.In, ast.NotIn)) for operator in node.ops)
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)  # a docstring
 
 
 PLUGIN = ROOT / "qgis_plugin"
 
 
-@pytest.mark.parametrize("path", sorted(PLUGIN.rglob("*.py")), ids=lambda path: str(path.relative_to(PLUGIN)))
+SHOWING = sorted(set(PLUGIN.rglob("*.py")) - {PLUGIN / REPORT})
+
+
+@pytest.mark.parametrize("path", SHOWING, ids=lambda path: str(path.relative_to(PLUGIN)))
 def test_nothing_is_shown_without_being_translated(path):
     found = list(unwrapped(ast.parse(path.read_text("utf-8"))))
     assert not found, "\n".join(f"{path.relative_to(ROOT)}:{line}: {text!r}" for line, text in found)

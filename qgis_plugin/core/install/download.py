@@ -11,6 +11,7 @@ from urllib.request import url2pathname
 
 from qgis.PyQt.QtCore import QUrl
 
+from ...translation import tr
 from ...wire.bundle import sha256_of
 from ...wire.errors import Cancelled, DownloadIntercepted, DownloadRefused, NetworkMissing
 from . import files
@@ -94,7 +95,8 @@ def _copy(wheel: Wheel, part: Path, going_on: GoingOn, told: Callable[[int], Non
     """From a folder of this machine or of its network."""
     source = local_path(wheel.url)
     if not source.is_file():
-        raise DownloadRefused(host=str(source.parent), name=wheel.file, detail=f"there is no file {source}")
+        missing = tr("there is no file {path}").format(path=source)
+        raise DownloadRefused(host=str(source.parent), name=wheel.file, detail=missing)
     size = 0
     with open(source, "rb") as stream, open(part, "wb") as target:
         for piece in iter(lambda: stream.read(PIECE), b""):

@@ -11,6 +11,7 @@ from typing import Callable, List, Optional, Sequence
 
 from qgis.PyQt.QtCore import QProcess, QProcessEnvironment
 
+from ...translation import tr
 from ...wire.errors import Cancelled
 from ..installation import clean_environment
 
@@ -41,7 +42,7 @@ class Ended:
     def last_words(self) -> str:
         """The last line of its complaint, or of what else it said."""
         lines = [line.strip() for line in (self.complained or self.said).splitlines() if line.strip()]
-        return lines[-1].rstrip(".") if lines else f"exit code {self.code}"
+        return lines[-1].rstrip(".") if lines else tr("exit code {n}").format(n=self.code)
 
 
 def run_python(

@@ -26,7 +26,8 @@ def settings(plugin, monkeypatch):
 def dialog(plugin, settings, qtbot):
     """The dialog, opened from the menu of the engine's line."""
     window = plugin.iface.mainWindow()
-    plugin.dock.panel.engine_line._menu.actions()[3].trigger()
+    actions = plugin.dock.panel.engine_line._menu.actions()
+    next(action for action in actions if action.objectName() == "wholesceneEnginePlace").trigger()
     opened = next(child for child in window.children() if child.objectName() == "wholesceneRemote")
     yield opened
     if not sip.isdeleted(opened):

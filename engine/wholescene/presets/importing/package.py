@@ -184,8 +184,8 @@ def _root(path: Path, sizes: Mapping[str, int]) -> str:
         return ""
     found = [name for name in sizes if PurePosixPath(name).name == PRESET_FILE]
     if len(found) != 1 or found[0].count("/") != 1:
-        told = f"there is no {PRESET_FILE} at its top or in a folder there"
+        told = "there is no preset.json at its top or in a folder there"
         if len(found) > 1:
-            told = f"there are {len(found)} files {PRESET_FILE}; a package holds one preset"
+            told = f"there are {len(found)} files preset.json; a package holds one preset"
         raise PresetPackageUnreadable(path=str(path), detail=told)
     return found[0][: -len(PRESET_FILE)]
