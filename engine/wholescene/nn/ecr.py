@@ -41,24 +41,19 @@ class ECR(nn.Module):
             raise ValueError(f"share has to be between 0 and 1, not {share}")
         self.share, self.legacy = share, legacy
 
-    @property
-    def below(self) -> float:
-        """The share of pixels that lies on the lower side of the limit between selected and others."""
-        return 1 - self.share if self.legacy else self.share
+    def ranked(self, margins: Tensor) -> Tensor:
+        """Numbers in whose order pixels are selected, the smallest first; margins lie between 0 and 1."""
+        return 1 - margins if self.legacy else margins
 
     def forward(self, features: Tensor, margins: Tensor) -> Tensor:
         pairs = zip(torch.split(features, 1), torch.split(margins, 1), strict=True)
         return torch.cat([self._scene(x, m) for x, m in pairs])
 
     def _scene(self, features: Tensor, margins: Tensor) -> Tensor:
-        hard = self.selected(margins, selection.limit(margins, self.below))
+        ranked = self.ranked(margins).to(features.dtype)
+        hard = _up_to(selection.limit(ranked, self.share), ranked)
         pixels = features.flatten(2)
         return self._enhanced(features, hard, weighted_sums(pixels, pixels.mT, largest(pixels)))
-
-    def selected(self, margins: Tensor, limit: Tensor) -> Tensor:
-        """Which pixels are, as bool, where `below` of all margins are up to ``limit``."""
-        lower = margins.detach().float() <= limit
-        return ~lower if self.legacy else lower
 
     def _enhanced(self, features: Tensor, hard: Tensor, sums: Tensor) -> Tensor:
         """The features with what the selected pixels attended to, added there; ``sums`` are `weighted_sums`'."""
@@ -68,12 +63,12 @@ class ECR(nn.Module):
         attended = torch.softmax(features, 1).permute(0, 2, 3, 1) @ context
         return torch.where(hard, features + attended.permute(0, 3, 1, 2), features)
 
-    def step(self, name: str, features: str, margins: str, writes: str, channels: int) -> Inquiry:
-        """The module over a divided scene: ``features`` has ``channels``, ``margins`` one."""
+    def step(self, name: str, features: str, ranked: str, writes: str, channels: int) -> Inquiry:
+        """The module over a divided scene: ``features`` has ``channels``, the map of `ranked` margins one."""
         most = Turn(features, _most, _shifted, channels, 0, largest=True)
         sums = Turn(features, _sums, _summed, channels * (1 + channels), channels**2)
-        turns = (*selection.turns(margins, self.below), most, sums)
-        reads = (Read(features), Read(margins))
+        turns = (*selection.turns(ranked, self.share), most, sums)
+        reads = (Read(features), Read(ranked))
         return Inquiry(name, reads, writes, lambda: None, turns, self._close, channels**2)
 
     def _close(self, known: Known) -> Callable[[Sequence[Patch]], Patch]:
@@ -81,8 +76,8 @@ class ECR(nn.Module):
         assert sums is not None
 
         def run(patches: Sequence[Patch]) -> Patch:
-            features, margins = patches
-            return features.like(self._enhanced(features.data, self.selected(margins.data, limit), sums))
+            features, ranked = patches
+            return features.like(self._enhanced(features.data, _up_to(limit, ranked.data), sums))
 
         return run
 
@@ -93,6 +88,10 @@ def margin(logits: Tensor) -> Tensor:
     probabilities = torch.softmax(logits.detach().to(exact), 1)
     top = probabilities.topk(2, 1).values
     return top[:, :1] - top[:, 1:]
+
+
+def _up_to(limit: Tensor, ranked: Tensor) -> Tensor:
+    return ranked.detach().float() <= limit
 
 
 def _most(patch: Patch, _: selection.Rank) -> Tensor:

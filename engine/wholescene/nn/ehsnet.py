@@ -60,7 +60,7 @@ class EHSHead(Decoder):
         joined = F.gelu(reduce(Tensor.add, [_resized(x, level) for level, x in enumerate(levels)]))
         second = self.second(joined)
         found = joined if self.lrd is None else self.lrd(joined)
-        found = found if self.ecr is None else self.ecr(found, margin(second).to(found.dtype))
+        found = found if self.ecr is None else self.ecr(found, margin(second))
         logits: Tensor = self.classifier(found)
         return logits
 
@@ -81,7 +81,7 @@ class EHSHead(Decoder):
             steps.append(self.lrd.step("decoder.lrd", "joined", last))
         if self.ecr is not None:
             features["margins"], features["ecr"] = FeatureSpec(1, STRIDE), spec
-            steps += [self._judge(), self.ecr.step("decoder.ecr", last, "margins", "ecr", self.channels)]
+            steps += [self._judge(self.ecr), self.ecr.step("decoder.ecr", last, "margins", "ecr", self.channels)]
             last = "ecr"
         return steps, [(last, lambda patch: patch)]
 
@@ -95,12 +95,12 @@ class EHSHead(Decoder):
         reads = tuple(Read(name, halo) for (name, _), halo in zip(outputs, (0, 0, 1, 1), strict=True))
         return Local("decoder.join", reads, "joined", run, macs(self.lateral))
 
-    def _judge(self) -> Local:
-        """How sure the auxiliary head is."""
+    def _judge(self, ecr: ECR) -> Local:
+        """How sure the auxiliary head is, as `ECR.ranked`."""
 
         def run(patches: Sequence[Patch]) -> Patch:
             second = self.second.on_patch(patches[0])
-            return second.like(margin(second.data).to(second.data.dtype))
+            return second.like(ecr.ranked(margin(second.data)).to(second.data.dtype))
 
         return Local("decoder.judge", (Read("joined", 1),), "margins", run, macs(self.second))
 

@@ -57,10 +57,11 @@ def linear_add(x: Tensor, weight: Tensor, bias: Tensor, residual: Tensor) -> Ten
 
 def conv2d(x: Tensor, layer: nn.Conv2d, padding: tuple[int, int] = (0, 0)) -> Tensor:
     """A convolution of stride 1, with ``padding`` whatever the layer's is."""
-    kernel, bias = layer.weight, layer.bias
-    if _stalls(x, layer):
-        kernel, bias = kernel.float(), None if bias is None else bias.float()
-    out = F.conv2d(x.to(kernel.dtype), kernel, bias, padding=padding, dilation=layer.dilation, groups=layer.groups)
+    dilation, groups = layer.dilation, layer.groups
+    if not _stalls(x, layer):
+        return F.conv2d(x, layer.weight, layer.bias, padding=padding, dilation=dilation, groups=groups)
+    bias = None if layer.bias is None else layer.bias.float()
+    out = F.conv2d(x.float(), layer.weight.float(), bias, padding=padding, dilation=dilation, groups=groups)
     return out.to(x.dtype)
 
 

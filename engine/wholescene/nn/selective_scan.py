@@ -27,7 +27,7 @@ def selective_scan(x: Tensor, delta: Tensor, decay: Tensor, enter: Tensor, leave
     """
     inputs = (x, delta, decay, enter, leave, skip)
     learns = torch.is_grad_enabled() and any(each.requires_grad for each in inputs)
-    kernel = _kernel() if x.is_cuda and x.dtype != torch.float64 and not learns else None
+    kernel = _kernel(x.device) if x.is_cuda and x.dtype != torch.float64 and not learns else None
     if kernel is not None:
         return kernel(*inputs)
     exact = torch.promote_types(x.dtype, torch.float32)
@@ -41,13 +41,13 @@ def selective_scan(x: Tensor, delta: Tensor, decay: Tensor, enter: Tensor, leave
 
 
 @cache
-def _kernel() -> Scan | None:
-    """The one for CUDA; None where there is no Triton."""
+def _kernel(device: torch.device) -> Scan | None:
+    """The one for CUDA; None where there is no Triton, or none that can build it."""
     try:
-        from .selective_scan_triton import scan
+        from .selective_scan_triton import scan, works
     except ImportError:
         return None
-    return scan
+    return scan if works(device) else None
 
 
 def recurrence(decays: Tensor, inputs: Tensor) -> Tensor:

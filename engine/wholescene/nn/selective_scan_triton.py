@@ -5,10 +5,16 @@ Triton comes with the CUDA builds of torch for Linux; elsewhere importing this m
 
 from __future__ import annotations
 
+import logging
+from contextlib import nullcontext
+from functools import cache
+
 import torch
 import triton
 import triton.language as tl
 from torch import Tensor
+
+log = logging.getLogger(__name__)
 
 BLOCK = 1024  # steps of the sequence that a program takes at a time
 
@@ -20,8 +26,22 @@ def scan(x: Tensor, delta: Tensor, decay: Tensor, enter: Tensor, leave: Tensor, 
     states = decay.shape[1]
     inputs = (each.contiguous() for each in (x, delta, decay, enter, leave, skip))
     width = triton.next_power_of_2(states)
-    _kernel[(batch * channels,)](*inputs, out, channels, length, states, WIDTH=width, BLOCK=BLOCK)
+    # Triton launches on the current device, whatever the tensors lie on; its interpreter has none
+    with torch.cuda.device(x.device) if x.is_cuda else nullcontext():
+        _kernel[(batch * channels,)](*inputs, out, channels, length, states, WIDTH=width, BLOCK=BLOCK)
     return out
+
+
+@cache
+def works(device: torch.device) -> bool:
+    """Whether the kernel can be built and run there; Triton needs a C compiler for it."""
+    line = torch.zeros(1, 1, 1, device=device)
+    try:
+        scan(line, line, torch.zeros(1, 1, device=device), line, line, torch.zeros(1, device=device))
+    except Exception as problem:  # whatever a compiler, a driver or Triton itself says
+        log.warning("VMamba's scan runs in plain torch, since Triton cannot build its kernel: %s", problem)
+        return False
+    return True
 
 
 @triton.jit

@@ -109,6 +109,16 @@ def test_the_default_takes_the_least_certain_and_legacy_the_most_certain():
         assert hard.nonzero().flatten().tolist() == list(expected)
 
 
+@pytest.mark.parametrize(("legacy", "extreme"), [(False, 0.0), (True, 1.0)])
+def test_of_pixels_that_are_equally_certain_all_are_selected(legacy, extreme):
+    """As where probabilities are saturated: none would be an ECR that does nothing."""
+    margins = torch.linspace(0.2, 0.8, 100)
+    margins[40:70] = extreme
+    features = torch.ones(1, 1, 1, 100)
+    hard = (ECR(0.1, legacy=legacy)(features, margins.view(1, 1, 1, 100)) != features).flatten()
+    assert hard.nonzero().flatten().tolist() == list(range(40, 70))
+
+
 def test_keys_far_from_zero_do_no_harm():
     """A softmax over positions does not depend on a constant that all keys of a channel have in common."""
     features, margins = drawn(1, 3, 8, 8), drawn(1, 1, 8, 8, seed=1).sigmoid()
