@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import psutil
 import pytest
@@ -72,7 +73,8 @@ def test_it_is_started_once_stays_and_is_found_again(home):
 def test_it_outlives_the_session_that_started_it(home):
     """As sshd does at the end of a session: all that is in it is hung up, and its pipes are closed."""
     shell = ["sh", "-c", '"$@"; sleep 60', "sh", *COMMAND, "--idle-exit=60"]
-    with subprocess.Popen(shell, stdout=subprocess.PIPE, start_new_session=True) as session:
+    heeding = partial(signal.signal, signal.SIGHUP, signal.SIG_DFL)  # as under sshd, also where nohup runs the tests
+    with subprocess.Popen(shell, stdout=subprocess.PIPE, start_new_session=True, preexec_fn=heeding) as session:
         told = json.loads(session.stdout.readline())
         os.killpg(session.pid, signal.SIGHUP)
         assert session.stdout.read() == b""  # nothing else holds the pipe: ssh would wait for it
