@@ -128,10 +128,11 @@ def test_after_a_cut_it_goes_on_with_what_is_there(host, home):
     with pytest.raises(EngineLost):
         bring(first, parcel)
     assert not (home / "map.tif").exists()
+    there = {path.stat().st_size for path in home.iterdir()} & {256 << 10, 2 * (256 << 10)}  # the end may overtake one
     second = host()
     bring(second, parcel)
     offsets = [offset for name, offset in second.asked if name == "map.tif"]
-    assert offsets[0] == 2 * (256 << 10)
+    assert {offsets[0]} == there
     assert (home / "map.tif").read_bytes() == MAP
     assert sorted(path.name for path in home.iterdir()) == ["map.qml", "map.tif"]
 
