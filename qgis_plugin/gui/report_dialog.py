@@ -9,8 +9,10 @@ from qgis.PyQt.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFileDialog,
+    QHBoxLayout,
     QPlainTextEdit,
     QProgressBar,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -43,8 +45,7 @@ class ReportDialog(QDialog):
         self.progress.setRange(0, 0)
         self.progress.setAccessibleName(tr("Gathering…"))
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-        self.copy = self.buttons.addButton(tr("Copy"), QDialogButtonBox.ButtonRole.ActionRole)
-        self.save = self.buttons.addButton(tr("Save as…"), QDialogButtonBox.ButtonRole.ActionRole)
+        self.copy, self.save = QPushButton(tr("Copy")), QPushButton(tr("Save as…"))
         self._arrange()
         self._errand: Optional[Errand] = Errand(tr("Report"), lambda going_on: complete(known, going_on))
         self._errand.done.connect(self._gathered)
@@ -59,8 +60,13 @@ class ReportDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(flowing(Hint(told)))
         layout.addWidget(self.text, 1)
-        for widget in (self.notice, self.progress, self.buttons):
-            layout.addWidget(widget)
+        layout.addWidget(self.notice)
+        layout.addWidget(self.progress)
+        row = QHBoxLayout()
+        row.addWidget(self.copy)
+        row.addWidget(self.save)
+        row.addWidget(self.buttons, 1)
+        layout.addLayout(row)
         self.copy.setEnabled(False)
         self.save.setEnabled(False)
         self.copy.clicked.connect(self._copy)
