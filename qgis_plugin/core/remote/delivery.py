@@ -10,7 +10,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...translation import tr
 from ...wire.connection import ConnectionInfo
-from ...wire.errors import Cancelled
+from ...wire.errors import WholeSceneError
 from ..errand import Errand, GoingOn
 from .fetching import Parcel, discard, fetch
 from .host import RemoteHost
@@ -47,7 +47,7 @@ class Delivery(QObject):
             try:
                 with Line(info, going_on) as line:
                     fetch(line, parcel, host, told)
-            except Cancelled:
+            except WholeSceneError:
                 if self._unwanted.is_set():
                     discard(parcel)
                 raise
@@ -73,15 +73,11 @@ class Delivery(QObject):
         """Nobody wants the map any more: what came of it goes."""
         self._unwanted.set()
         if self._errand is None:
-            self._discard()
+            tidy_up(self._parcel)
         self.hold()
 
     def _tell(self, share: float) -> None:
         self.news.emit({"share": share, "host": self._host.name})
-
-    def _discard(self) -> None:
-        parcel = self._parcel
-        Errand(tr("Removing what was fetched"), lambda _going_on: discard(parcel)).start()
 
     def _ended(self, errand: Errand, error: Any) -> None:
         if errand is not self._errand:
@@ -91,5 +87,10 @@ class Delivery(QObject):
             self.ready.emit()
         else:
             if error.get("code") != "engine.lost":
-                self._discard()
+                tidy_up(self._parcel)
             self.failed.emit(error)
+
+
+def tidy_up(parcel: Parcel) -> None:
+    """Remove, in the background, what came of a parcel that nobody wants any more."""
+    Errand(tr("Removing what was fetched"), lambda _going_on: discard(parcel)).start()

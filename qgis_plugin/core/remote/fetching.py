@@ -67,7 +67,7 @@ def fetch(line: Line, parcel: Parcel, host: str, told: Told) -> None:
     """Bring all files of a job; nothing stands under its final name before all of them are here and right.
 
     Raises OutputExists, OutputUnwritable, DiskFull, RemoteAnswer, RemoteCorrupt, what the engine answers, and what the
-    line raises. After a cut the part files stay, and the next call goes on with them.
+    line raises. After a cut, or when it was cancelled, the part files stay, and the next call goes on with them.
     """
     body = line.ask("files", {"job": parcel.job}, patience=HASHING_S).body
     entries = _entries(body.get("files"), parcel, host)
@@ -77,6 +77,7 @@ def fetch(line: Line, parcel: Parcel, host: str, told: Told) -> None:
         for entry in entries:
             _Fetching(line, parcel.job, entry, host, lambda have, done=done: told((done + have) / total)).run()
             done += entry.size
+        line.check()
         _name_all(parcel, entries)
     except OSError as problem:
         raise OutputUnwritable(path=parcel.path, detail=problem.strerror or str(problem)) from None
@@ -147,7 +148,7 @@ class _Fetching:
     def _fill(self, part: Path) -> str:
         """The SHA-256 of the whole file."""
         with open(part, "a+b") as stream:
-            have, digest = _begun(stream, self._entry.size)
+            have, digest = _begun(stream, self._entry.size, self._line.check)
             self._stream(stream, have, digest)
             stream.flush()
             os.fsync(stream.fileno())
@@ -180,7 +181,7 @@ class _Fetching:
         return data
 
 
-def _begun(stream: BinaryIO, size: int) -> "Tuple[int, Any]":
+def _begun(stream: BinaryIO, size: int, check: Callable[[], None]) -> "Tuple[int, Any]":
     """How much an earlier connection has brought, and its SHA-256; a file that is too long is begun anew."""
     digest = hashlib.sha256()
     stream.seek(0, os.SEEK_END)
@@ -190,5 +191,6 @@ def _begun(stream: BinaryIO, size: int) -> "Tuple[int, Any]":
         have = 0
     stream.seek(0)
     for data in iter(lambda: stream.read(PIECE), b""):
+        check()
         digest.update(data)
     return have, digest

@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 from osgeo import gdal
 from qgis.core import QgsSettings
+from wholescene_qgis.core.errand import under_way
 from wholescene_qgis.core.remote.courier import Courier
 from wholescene_qgis.core.remote.host import RemoteHost
 from wholescene_qgis.core.session import EngineSession
+from wholescene_qgis.wire.errors import EngineDied, EngineLost
 from wholescene_qgis.wire.message import new_id
 
 PRESET = "water-lite"
 SOON, COMPUTED = 20_000, 180_000  # ms
+HUGE = 1 << 30  # bytes; takes this machine some seconds to send
 
 
 @pytest.fixture
@@ -96,6 +99,24 @@ def test_a_large_scene_waits_for_consent_and_can_be_withdrawn(courier, large, qt
     courier.consent(ticket)
     qtbot.wait(300)
     assert submitted == []
+
+
+def test_a_scene_that_is_withdrawn_while_it_is_sent_is_sent_no_further(courier, large, real_engine, qtbot):
+    with large.open("ab") as stream:
+        stream.truncate(HUGE)  # behind the pixels, where no program looks: it travels all the same
+    ticket, stages = new_id(), []
+    courier.shipping.connect(lambda _t, news: news["stage"] == "asking" and courier.consent(ticket))
+    courier.shipping.connect(lambda _t, news: stages.append((news["stage"], news["done"])))
+    courier.submit(request(large), ticket)
+    qtbot.waitUntil(lambda: any(stage == "sending" and done > 0 for stage, done in stages), timeout=SOON)
+    courier.withdraw(ticket)
+    qtbot.waitUntil(lambda: not under_way(), timeout=5_000)
+    (part,) = [path for path in real_engine[1].rglob("large.tif.part") if path.stat().st_size]
+    sent = part.stat().st_size
+    assert 0 < sent < HUGE // 2
+    qtbot.wait(500)
+    assert part.stat().st_size == sent
+    part.unlink()
 
 
 def test_an_estimate_sends_nothing_large_and_comes_once_the_scene_is_there(courier, large, qtbot):
