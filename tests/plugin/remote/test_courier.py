@@ -137,6 +137,39 @@ def test_an_estimate_sends_nothing_large_and_comes_once_the_scene_is_there(couri
     qtbot.waitUntil(lambda: ended == [submitted.args[0]], timeout=COMPUTED)
 
 
+def test_a_map_that_waits_for_a_connection_can_be_forgotten(courier, open_courier, scene, real_engine, qtbot, tmp_path):
+    with qtbot.waitSignal(courier.done, timeout=COMPUTED) as done:
+        courier.submit(request(scene, output=str(tmp_path / "first.tif")), new_id())
+    job, home, told = done.args[0], tmp_path / "again", []
+    home.mkdir()
+    again = open_courier()
+    again.done.connect(lambda *end: told.append(end))
+    lose = lambda *_: again._session.lost.emit(EngineLost(detail="the cable is cut").to_dict())  # noqa: E731
+    again.fetching.connect(lose)
+    with qtbot.waitSignal(again.lost, timeout=SOON):
+        again.attach(job, str(home / "map.tif"))
+    again.fetching.disconnect(lose)
+    again.forget(job)
+    with qtbot.waitSignal(again.connected, timeout=SOON):
+        again.open(real_engine[0])
+    qtbot.wait(500)
+    qtbot.waitUntil(lambda: not under_way())
+    assert list(home.iterdir()) == []
+    assert told == []
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_where_a_dead_engine_wanted_to_write_is_no_place_here(courier, qtbot, tmp_path, known):
+    job, here = "0123456789abcdef", str(tmp_path / "map.tif")
+    with qtbot.waitSignal(courier.failed, timeout=SOON) as failed:
+        courier.attach(job, here if known else "")
+    assert failed.args[1]["code"] == "job.unknown"
+    record = {"state": "failed", "output": "/there/results/map.tif", "error": EngineDied().to_dict()}
+    with qtbot.waitSignal(courier.recalled, timeout=SOON) as recalled:
+        courier._session.recalled.emit(job, record)
+    assert recalled.args == [job, {**record, "output": here if known else ""}]
+
+
 def test_a_scene_that_is_nowhere_is_refused(courier, qtbot, tmp_path):
     with qtbot.waitSignal(courier.refused, timeout=SOON) as refused:
         courier.submit(request("WMS:nothing", output=str(tmp_path / "map.tif")), new_id())
