@@ -326,6 +326,8 @@ class Courier(QObject):
         parcel = self._parcels.get(job)
         if parcel is None or record.get("state") != "done":
             self._parcels.pop(job, None)
+            if self._host is not None:  # what the record names is a path there
+                record = {**record, "output": parcel.path if parcel is not None else ""}
             self.recalled.emit(job, record)
         else:
             self._deliver(parcel, lambda: self.done.emit(job, result_of(parcel.path)))
