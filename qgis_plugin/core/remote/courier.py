@@ -319,7 +319,7 @@ class Courier(QObject):
         if parcel is None:
             self.done.emit(job, result)
         else:
-            self._deliver(parcel, lambda: self.done.emit(job, {**result, **parcel.places_of(result)}))
+            self._deliver(parcel, lambda places: self.done.emit(job, {**result, **places}))
 
     def _recalled(self, job: str, record: Dict[str, Any]) -> None:
         """What became of a job of an earlier engine: a map that it finished still lies there."""
@@ -330,9 +330,9 @@ class Courier(QObject):
                 record = {**record, "output": parcel.path if parcel is not None else ""}
             self.recalled.emit(job, record)
         else:
-            self._deliver(parcel, lambda: self.done.emit(job, result_of(parcel.path)))
+            self._deliver(parcel, lambda places: self.done.emit(job, result_of(places["path"])))
 
-    def _deliver(self, parcel: Parcel, tell: Callable[[], None]) -> None:
+    def _deliver(self, parcel: Parcel, tell: Callable[[Dict[str, Any]], None]) -> None:
         job = parcel.job
         if job in self._deliveries:
             return  # told again, after an interruption
@@ -346,11 +346,11 @@ class Courier(QObject):
             delivery.deleteLater()
             self.failed.emit(job, error)
 
-        def ready() -> None:
+        def ready(places: Dict[str, Any]) -> None:
             self._deliveries.pop(job, None)
             self._parcels.pop(job, None)
             delivery.deleteLater()
-            tell()
+            tell(places)
 
         delivery = self._deliveries[job] = Delivery(self._host, parcel, self)
         delivery.news.connect(lambda news: self.fetching.emit(job, news))

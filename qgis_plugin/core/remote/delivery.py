@@ -22,7 +22,7 @@ TELL_S = 0.25  # how often the row is told
 class Delivery(QObject):
     """``ready`` or ``failed`` ends it, unless it is dropped."""
 
-    ready = pyqtSignal()
+    ready = pyqtSignal(dict)  # where the files are, see fetch
     failed = pyqtSignal(dict)  # coded error
     news = pyqtSignal(dict)  # ``share`` of its bytes that is here, ``host``
 
@@ -43,10 +43,10 @@ class Delivery(QObject):
                 last[0] = now
                 errand.progress(share)
 
-        def work(going_on: GoingOn) -> None:
+        def work(going_on: GoingOn) -> Any:
             try:
                 with Line(info, going_on) as line:
-                    fetch(line, parcel, host, told)
+                    return fetch(line, parcel, host, told)
             except WholeSceneError:
                 if self._unwanted.is_set():
                     discard(parcel)
@@ -54,8 +54,8 @@ class Delivery(QObject):
 
         errand = self._errand = Errand(tr("Fetching the map"), work)
         errand.progressed.connect(lambda percent: self._tell(percent / 100) if errand is self._errand else None)
-        errand.done.connect(lambda _: self._ended(errand, None))
-        errand.failed.connect(lambda error: self._ended(errand, error))
+        errand.done.connect(lambda places: self._ended(errand, places, None))
+        errand.failed.connect(lambda error: self._ended(errand, {}, error))
         self._tell(0.0)
         errand.start()
 
@@ -79,12 +79,12 @@ class Delivery(QObject):
     def _tell(self, share: float) -> None:
         self.news.emit({"share": share, "host": self._host.name})
 
-    def _ended(self, errand: Errand, error: Any) -> None:
+    def _ended(self, errand: Errand, places: Any, error: Any) -> None:
         if errand is not self._errand:
             return
         self._errand = None
         if error is None:
-            self.ready.emit()
+            self.ready.emit(places)
         else:
             if error.get("code") != "engine.lost":
                 tidy_up(self._parcel)

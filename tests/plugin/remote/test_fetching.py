@@ -107,7 +107,7 @@ def home(tmp_path):
 
 def bring(host, parcel, told=lambda _share: None):
     with Line(host.info, lambda: True) as line:
-        fetch(line, parcel, "there", told)
+        return fetch(line, parcel, "there", told)
 
 
 def test_map_and_style_come_home_under_their_names(host, home):
@@ -198,6 +198,31 @@ def test_a_size_beyond_the_disk_is_refused_before_anything_is_fetched(host, home
     with pytest.raises(DiskFull):
         bring(server, Parcel(JOB, str(home / "map.tif")))
     assert server.asked == []
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_style_without_a_map_is_another_layers_and_stays(host, home, overwrite):
+    (home / "map.qml").write_bytes(b"by hand")
+    places = bring(host(), Parcel(JOB, str(home / "map.tif"), overwrite))
+    assert places == {"path": str(home / "map.tif"), "qml": None}
+    assert {path.name: path.read_bytes() for path in home.iterdir()} == {"map.tif": MAP, "map.qml": b"by hand"}
+
+
+def test_a_map_that_is_replaced_gets_its_new_style(host, home):
+    for name in ("map.tif", "map.qml", "map.tif.ovr"):
+        (home / name).write_bytes(b"old")
+    places = bring(host(), Parcel(JOB, str(home / "map.tif"), overwrite=True))
+    assert places == {"path": str(home / "map.tif"), "qml": str(home / "map.qml")}
+    assert {path.name: path.read_bytes() for path in home.iterdir()} == {"map.tif": MAP, "map.qml": STYLE}
+
+
+def test_all_files_get_their_names_or_none(host, home):
+    (home / "map.qml").write_bytes(b"old style")
+    (home / "map.tif").mkdir()  # cannot be replaced by a file
+    with pytest.raises(OutputUnwritable):
+        bring(host(), Parcel(JOB, str(home / "map.tif"), overwrite=True))
+    assert (home / "map.qml").read_bytes() == b"old style"
+    assert (home / "map.tif").is_dir()
 
 
 def test_a_map_that_is_there_by_now_stays(host, home):
