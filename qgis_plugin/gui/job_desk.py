@@ -157,6 +157,7 @@ class JobDesk(QObject):
             return
         if job.phase in (Phase.WAITING, Phase.SEARCHING, Phase.SENDING):  # there is nobody to ask
             self._session.withdraw(job.ticket)
+            self._session.forget(job.id, job.output if job.host else "")
             job.phase = Phase.CANCELLED
             self._settle_end(job)
             return

@@ -185,6 +185,20 @@ def test_what_a_cancelled_job_had_finished_can_be_kept(engine, panel, desk, star
     qtbot.waitUntil(lambda: gdal.VSIStatL(working) is None)
 
 
+def test_a_job_of_a_machine_out_of_reach_leaves_nothing_when_cancelled(panel, desk, start, qtbot, tmp_path):
+    job = start(0)
+    job.host = "gpu-box"
+    desk.connection_lost()
+    begun, another = (tmp_path / f"first_map.tif.{name}.part" for name in (job.id, "job9"))
+    for path in (begun, another):
+        path.write_bytes(b"the beginning of a map")
+    (row,) = panel.jobs.rows()
+    qtbot.mouseClick(row.buttons["cancel"], LEFT)
+    assert not desk.jobs()
+    qtbot.waitUntil(lambda: not begun.exists())
+    assert another.exists()
+
+
 def test_or_be_discarded(engine, panel, desk, start, qtbot, tmp_path):
     working = start(0, blocks=1).working
     (row,) = panel.jobs.rows()

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..raster.replacement import remove, replace_together
 from ..wire.errors import OutputUnwritable
+from ..wire.replacement import remove, replace_together
 from .page import page
 from .results import Evaluation
 

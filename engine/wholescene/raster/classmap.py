@@ -24,6 +24,7 @@ from rasterio.io import DatasetReader, DatasetWriter
 
 from ..wire.errors import GridUnusable, InternalError, OutputExists, OutputUnwritable
 from ..wire.plan import NODATA, Plan, Window
+from ..wire.replacement import remove, replace_together
 from .areas import AreaCount, ClassArea
 from .attribute_table import auxiliary_xml, colour_table
 from .gdal import environment, gdal_window, windows
@@ -31,7 +32,6 @@ from .grid import Grid
 from .naming import numbered, occupant
 from .parts import Parts
 from .qml import style
-from .replacement import remove, replace_together
 from .storage import storage_errors
 from .target import lay_onto, target_grid
 

@@ -14,8 +14,8 @@ import secrets
 from pathlib import Path
 from typing import IO
 
+from ..wire.replacement import remove
 from .locks import try_lock
-from .replacement import remove
 
 _LOCK = re.compile(r"\.(.+\.[0-9a-f]{8})\.part\.lock")
 

@@ -18,7 +18,7 @@ from ...wire.errors import RemoteAnswer, RemoteNotSent, WholeSceneError
 from ...wire.message import new_id
 from ..result_file import result_of
 from ..session import EngineSession
-from .delivery import Delivery
+from .delivery import Delivery, tidy_up
 from .destination import destination_of
 from .fetching import Parcel
 from .host import RemoteHost
@@ -158,13 +158,24 @@ class Courier(QObject):
 
     def cancel(self, job: str) -> None:
         """End a job, or the way home of its map; ``cancelled`` follows, or how it ended otherwise."""
-        delivery = self._deliveries.pop(job, None)
-        if delivery is None:
+        if job not in self._deliveries:
             self._session.cancel(job)
             return
-        delivery.drop()
-        self._parcels.pop(job, None)
+        self.forget(job)
         QTimer.singleShot(0, lambda: self.cancelled.emit(job))
+
+    def forget(self, job: str, path: str = "") -> None:
+        """Let go of the map of a job that nobody can be asked to end now; nothing of it is brought home later.
+
+        ``path`` is where it would have gone, if it comes from elsewhere: an earlier QGIS may have begun to fetch it.
+        """
+        delivery = self._deliveries.pop(job, None)
+        parcel = self._parcels.pop(job, None) or (Parcel(job, path) if job and path else None)
+        if delivery is not None:
+            delivery.drop()
+            delivery.deleteLater()
+        elif parcel is not None:
+            tidy_up(parcel)
 
     def consent(self, ticket: str) -> None:
         """Send the scene of a request whose size and time were shown."""
@@ -308,18 +319,20 @@ class Courier(QObject):
         if parcel is None:
             self.done.emit(job, result)
         else:
-            self._deliver(parcel, lambda: self.done.emit(job, {**result, **parcel.places_of(result)}))
+            self._deliver(parcel, lambda places: self.done.emit(job, {**result, **places}))
 
     def _recalled(self, job: str, record: Dict[str, Any]) -> None:
         """What became of a job of an earlier engine: a map that it finished still lies there."""
         parcel = self._parcels.get(job)
         if parcel is None or record.get("state") != "done":
             self._parcels.pop(job, None)
+            if self._host is not None:  # what the record names is a path there
+                record = {**record, "output": parcel.path if parcel is not None else ""}
             self.recalled.emit(job, record)
         else:
-            self._deliver(parcel, lambda: self.done.emit(job, result_of(parcel.path)))
+            self._deliver(parcel, lambda places: self.done.emit(job, result_of(places["path"])))
 
-    def _deliver(self, parcel: Parcel, tell: Callable[[], None]) -> None:
+    def _deliver(self, parcel: Parcel, tell: Callable[[Dict[str, Any]], None]) -> None:
         job = parcel.job
         if job in self._deliveries:
             return  # told again, after an interruption
@@ -333,11 +346,11 @@ class Courier(QObject):
             delivery.deleteLater()
             self.failed.emit(job, error)
 
-        def ready() -> None:
+        def ready(places: Dict[str, Any]) -> None:
             self._deliveries.pop(job, None)
             self._parcels.pop(job, None)
             delivery.deleteLater()
-            tell()
+            tell(places)
 
         delivery = self._deliveries[job] = Delivery(self._host, parcel, self)
         delivery.news.connect(lambda news: self.fetching.emit(job, news))

@@ -10,7 +10,7 @@ from qgis.PyQt.QtCore import QObject, pyqtSignal
 
 from ...translation import tr
 from ...wire.connection import ConnectionInfo
-from ...wire.errors import Cancelled
+from ...wire.errors import WholeSceneError
 from ..errand import Errand, GoingOn
 from .fetching import Parcel, discard, fetch
 from .host import RemoteHost
@@ -22,7 +22,7 @@ TELL_S = 0.25  # how often the row is told
 class Delivery(QObject):
     """``ready`` or ``failed`` ends it, unless it is dropped."""
 
-    ready = pyqtSignal()
+    ready = pyqtSignal(dict)  # where the files are, see fetch
     failed = pyqtSignal(dict)  # coded error
     news = pyqtSignal(dict)  # ``share`` of its bytes that is here, ``host``
 
@@ -43,19 +43,19 @@ class Delivery(QObject):
                 last[0] = now
                 errand.progress(share)
 
-        def work(going_on: GoingOn) -> None:
+        def work(going_on: GoingOn) -> Any:
             try:
                 with Line(info, going_on) as line:
-                    fetch(line, parcel, host, told)
-            except Cancelled:
+                    return fetch(line, parcel, host, told)
+            except WholeSceneError:
                 if self._unwanted.is_set():
                     discard(parcel)
                 raise
 
         errand = self._errand = Errand(tr("Fetching the map"), work)
         errand.progressed.connect(lambda percent: self._tell(percent / 100) if errand is self._errand else None)
-        errand.done.connect(lambda _: self._ended(errand, None))
-        errand.failed.connect(lambda error: self._ended(errand, error))
+        errand.done.connect(lambda places: self._ended(errand, places, None))
+        errand.failed.connect(lambda error: self._ended(errand, {}, error))
         self._tell(0.0)
         errand.start()
 
@@ -73,23 +73,24 @@ class Delivery(QObject):
         """Nobody wants the map any more: what came of it goes."""
         self._unwanted.set()
         if self._errand is None:
-            self._discard()
+            tidy_up(self._parcel)
         self.hold()
 
     def _tell(self, share: float) -> None:
         self.news.emit({"share": share, "host": self._host.name})
 
-    def _discard(self) -> None:
-        parcel = self._parcel
-        Errand(tr("Removing what was fetched"), lambda _going_on: discard(parcel)).start()
-
-    def _ended(self, errand: Errand, error: Any) -> None:
+    def _ended(self, errand: Errand, places: Any, error: Any) -> None:
         if errand is not self._errand:
             return
         self._errand = None
         if error is None:
-            self.ready.emit()
+            self.ready.emit(places)
         else:
             if error.get("code") != "engine.lost":
-                self._discard()
+                tidy_up(self._parcel)
             self.failed.emit(error)
+
+
+def tidy_up(parcel: Parcel) -> None:
+    """Remove, in the background, what came of a parcel that nobody wants any more."""
+    Errand(tr("Removing what was fetched"), lambda _going_on: discard(parcel)).start()

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Callable, Dict, List, Mapping, Tuple
 
 from ...translation import tr
 from ...wire.errors import DiskFull, OutputExists, OutputUnwritable, RemoteAnswer, RemoteCorrupt
+from ...wire.replacement import remove, replace_together
 from ...wire.transfer import WINDOW, plain_name
 from .line import Line
 
@@ -43,10 +44,10 @@ class Parcel:
         style = f"{name.rpartition('.')[0]}.qml"
         return {name: path, f"{name}.aux.xml": Path(f"{path}.aux.xml"), style: path.with_suffix(".qml")}
 
-    def places_of(self, result: Mapping[str, Any]) -> Dict[str, Any]:
-        """The places of a job's files in its result, as they are here."""
-        style = self.places()[f"{self.name.rpartition('.')[0]}.qml"]
-        return {"path": self.path, **({"qml": str(style)} if result.get("qml") else {})}
+    def may_style(self) -> bool:
+        """A style that is there already may be that of another layer, unless its map is replaced too."""
+        style = Path(self.path).with_suffix(".qml")
+        return not os.path.lexists(str(style)) or (self.overwrite and os.path.exists(self.path))
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,13 @@ class Entry:
         return self.path.with_name(f"{self.path.name}.{job}.part")
 
 
-def fetch(line: Line, parcel: Parcel, host: str, told: Told) -> None:
+def fetch(line: Line, parcel: Parcel, host: str, told: Told) -> Dict[str, Any]:
     """Bring all files of a job; nothing stands under its final name before all of them are here and right.
 
+    Returns where they are, as in the job's result: ``path``, and ``qml``, which is None if no style came.
+
     Raises OutputExists, OutputUnwritable, DiskFull, RemoteAnswer, RemoteCorrupt, what the engine answers, and what the
-    line raises. After a cut the part files stay, and the next call goes on with them.
+    line raises. After a cut, or when it was cancelled, the part files stay, and the next call goes on with them.
     """
     body = line.ask("files", {"job": parcel.job}, patience=HASHING_S).body
     entries = _entries(body.get("files"), parcel, host)
@@ -77,7 +80,8 @@ def fetch(line: Line, parcel: Parcel, host: str, told: Told) -> None:
         for entry in entries:
             _Fetching(line, parcel.job, entry, host, lambda have, done=done: told((done + have) / total)).run()
             done += entry.size
-        _name_all(parcel, entries)
+        line.check()
+        return _name_all(parcel, entries)
     except OSError as problem:
         raise OutputUnwritable(path=parcel.path, detail=problem.strerror or str(problem)) from None
 
@@ -118,12 +122,19 @@ def _check_room(parcel: Parcel, entries: List[Entry]) -> None:
         raise DiskFull(path=parcel.path, free_mb=free // MEGABYTE, needed_mb=-(-needed // MEGABYTE))
 
 
-def _name_all(parcel: Parcel, entries: List[Entry]) -> None:
-    """Give the files their names, the class map last: whoever sees it has all of it."""
+def _name_all(parcel: Parcel, entries: List[Entry]) -> Dict[str, Any]:
+    """Give the files their names together, the class map last: whoever sees it has all of it."""
     if os.path.lexists(parcel.path) and not parcel.overwrite:
         raise OutputExists(path=parcel.path)
-    for entry in entries:
-        os.replace(str(entry.part(parcel.job)), str(entry.path))
+    may_style = parcel.may_style()
+    parts = {entry.path: entry.part(parcel.job) for entry in entries}
+    placed = {path: part for path, part in parts.items() if may_style or path.suffix != ".qml"}
+    replace_together(placed)
+    # a style that was left out, and what belonged to a map that was here before
+    for path in (*set(parts.values()) - set(placed.values()), *(Path(parcel.path + end) for end in (".ovr", ".msk"))):
+        remove(path)
+    styles = [str(path) for path in placed if path.suffix == ".qml"]
+    return {"path": parcel.path, "qml": styles[0] if styles else None}
 
 
 class _Fetching:
@@ -147,7 +158,7 @@ class _Fetching:
     def _fill(self, part: Path) -> str:
         """The SHA-256 of the whole file."""
         with open(part, "a+b") as stream:
-            have, digest = _begun(stream, self._entry.size)
+            have, digest = _begun(stream, self._entry.size, self._line.check)
             self._stream(stream, have, digest)
             stream.flush()
             os.fsync(stream.fileno())
@@ -180,7 +191,7 @@ class _Fetching:
         return data
 
 
-def _begun(stream: BinaryIO, size: int) -> "Tuple[int, Any]":
+def _begun(stream: BinaryIO, size: int, check: Callable[[], None]) -> "Tuple[int, Any]":
     """How much an earlier connection has brought, and its SHA-256; a file that is too long is begun anew."""
     digest = hashlib.sha256()
     stream.seek(0, os.SEEK_END)
@@ -190,5 +201,6 @@ def _begun(stream: BinaryIO, size: int) -> "Tuple[int, Any]":
         have = 0
     stream.seek(0)
     for data in iter(lambda: stream.read(PIECE), b""):
+        check()
         digest.update(data)
     return have, digest

@@ -61,8 +61,14 @@ class Line:
         message = self._session.message(kind, body, buffers)
         self._socket.write(self._zmtp.send([bytes(frame) for frame in self._session.encode(message)]))
 
+    def check(self) -> None:
+        """Raises Cancelled once nobody wants what comes of this: asked before whatever takes its time."""
+        if not self._going_on():
+            raise Cancelled()
+
     def receive(self, patience: float = ANSWER_S) -> Message:
         """The next answer."""
+        self.check()  # also while one answer follows the other without a pause
         until = time.monotonic() + patience
         while not self._heard:
             self._wait(until)
@@ -77,7 +83,7 @@ class Line:
         until = time.monotonic() + ANSWER_S
         self._socket.connectToHost(*self._address)
         while not self._socket.waitForConnected(STEP_MS):
-            self._check(until)
+            self._check_way(until)
         self._socket.setSocketOption(QAbstractSocket.SocketOption.LowDelayOption, 1)
         self._socket.write(self._zmtp.greeting())
         while not self._zmtp.ready:
@@ -85,8 +91,9 @@ class Line:
         self.ask("hello", {"protocol": PROTOCOL, "client": "qgis", "version": RELEASE})
 
     def _wait(self, until: float) -> None:
+        self.check()
         if not self._socket.waitForReadyRead(STEP_MS):
-            self._check(until)
+            self._check_way(until)
             return
         try:
             messages = self._zmtp.receive(self._socket.readAll().data())
@@ -95,10 +102,9 @@ class Line:
         self._socket.write(self._zmtp.replies())
         self._heard += [self._session.unpack(frames) for frames in messages]
 
-    def _check(self, until: float) -> None:
+    def _check_way(self, until: float) -> None:
         """After a wait that brought nothing."""
-        if not self._going_on():
-            raise Cancelled()
+        self.check()
         states = (QAbstractSocket.SocketState.UnconnectedState, QAbstractSocket.SocketState.ClosingState)
         if self._socket.state() in states:
             raise EngineLost(detail=self._socket.errorString())

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, Callable, List, Tuple
 
 from ...translation import tr
 from ...wire.errors import (
+    Cancelled,
     EngineLost,
     RemoteAnswer,
     RemoteChanged,
@@ -80,7 +81,7 @@ class _Sending:
         """Send all but the first ``have`` bytes; the SHA-256 of the whole."""
         try:
             with self._open() as stream:
-                digest = _digest_of(stream, have)
+                digest = _digest_of(stream, have, self._line.check)
                 self._stream(stream, have, digest)
                 if stream.read(1) or self._is_changed():
                     raise RemoteChanged(path=self._piece.path)
@@ -116,7 +117,7 @@ class _Sending:
         expected = waiting.pop(0)
         try:
             have = self._line.receive().body.get("have")
-        except EngineLost:
+        except (EngineLost, Cancelled):
             raise
         except WholeSceneError:
             self._drain(waiting)
@@ -131,7 +132,7 @@ class _Sending:
             waiting.pop()
             try:
                 self._line.receive()
-            except EngineLost:
+            except (EngineLost, Cancelled):
                 raise
             except WholeSceneError:
                 continue  # they follow from the first
@@ -143,10 +144,11 @@ class _Sending:
         return path
 
 
-def _digest_of(stream: BinaryIO, have: int) -> Any:
+def _digest_of(stream: BinaryIO, have: int, check: Callable[[], None]) -> Any:
     """SHA-256 of the first ``have`` bytes, which are there already."""
     digest = hashlib.sha256()
     while have > 0:
+        check()
         data = stream.read(min(CHUNK, have))
         if not data:
             break

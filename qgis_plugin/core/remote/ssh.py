@@ -26,18 +26,21 @@ from ...wire.errors import (
 from .host import RemoteHost
 
 # BatchMode: asks nothing. No control sockets: Windows has none, and a stale one stops every later connection.
+# ExitOnForwardFailure: forwardings that the user's own configuration adds may be taken by a terminal; whether ours
+# is there, a connection through it tells. RemoteCommand: one of the configuration would stand against ours.
 OPTIONS = (
     "BatchMode=yes",
     "ControlMaster=no",
     "ControlPath=none",
     "ConnectTimeout=10",
-    "ExitOnForwardFailure=yes",
+    "ExitOnForwardFailure=no",
     "ServerAliveInterval=5",
     "ServerAliveCountMax=3",
     "StrictHostKeyChecking=yes",
     "ForwardAgent=no",
     "ForwardX11=no",
     "PermitLocalCommand=no",
+    "RemoteCommand=none",
     "LogLevel=ERROR",
 )
 MAX_KEY_BYTES = 1 << 16

@@ -6,13 +6,16 @@ import numpy as np
 import pytest
 from osgeo import gdal
 from qgis.core import QgsSettings
+from wholescene_qgis.core.errand import under_way
 from wholescene_qgis.core.remote.courier import Courier
 from wholescene_qgis.core.remote.host import RemoteHost
 from wholescene_qgis.core.session import EngineSession
+from wholescene_qgis.wire.errors import EngineDied, EngineLost
 from wholescene_qgis.wire.message import new_id
 
 PRESET = "water-lite"
 SOON, COMPUTED = 20_000, 180_000  # ms
+HUGE = 1 << 30  # bytes; takes this machine some seconds to send
 
 
 @pytest.fixture
@@ -98,6 +101,24 @@ def test_a_large_scene_waits_for_consent_and_can_be_withdrawn(courier, large, qt
     assert submitted == []
 
 
+def test_a_scene_that_is_withdrawn_while_it_is_sent_is_sent_no_further(courier, large, real_engine, qtbot):
+    with large.open("ab") as stream:
+        stream.truncate(HUGE)  # behind the pixels, where no program looks: it travels all the same
+    ticket, stages = new_id(), []
+    courier.shipping.connect(lambda _t, news: news["stage"] == "asking" and courier.consent(ticket))
+    courier.shipping.connect(lambda _t, news: stages.append((news["stage"], news["done"])))
+    courier.submit(request(large), ticket)
+    qtbot.waitUntil(lambda: any(stage == "sending" and done > 0 for stage, done in stages), timeout=SOON)
+    courier.withdraw(ticket)
+    qtbot.waitUntil(lambda: not under_way(), timeout=5_000)
+    (part,) = [path for path in real_engine[1].rglob("large.tif.part") if path.stat().st_size]
+    sent = part.stat().st_size
+    assert 0 < sent < HUGE // 2
+    qtbot.wait(500)
+    assert part.stat().st_size == sent
+    part.unlink()
+
+
 def test_an_estimate_sends_nothing_large_and_comes_once_the_scene_is_there(courier, large, qtbot):
     question = {"request": request(large), "as_scene": False}
     with qtbot.waitSignal(courier.unestimated, timeout=SOON) as told:
@@ -114,6 +135,39 @@ def test_an_estimate_sends_nothing_large_and_comes_once_the_scene_is_there(couri
     assert estimated.args[1]["scene"] == [900, 800]
     assert estimated.args[1]["errors"] == []
     qtbot.waitUntil(lambda: ended == [submitted.args[0]], timeout=COMPUTED)
+
+
+def test_a_map_that_waits_for_a_connection_can_be_forgotten(courier, open_courier, scene, real_engine, qtbot, tmp_path):
+    with qtbot.waitSignal(courier.done, timeout=COMPUTED) as done:
+        courier.submit(request(scene, output=str(tmp_path / "first.tif")), new_id())
+    job, home, told = done.args[0], tmp_path / "again", []
+    home.mkdir()
+    again = open_courier()
+    again.done.connect(lambda *end: told.append(end))
+    lose = lambda *_: again._session.lost.emit(EngineLost(detail="the cable is cut").to_dict())  # noqa: E731
+    again.fetching.connect(lose)
+    with qtbot.waitSignal(again.lost, timeout=SOON):
+        again.attach(job, str(home / "map.tif"))
+    again.fetching.disconnect(lose)
+    again.forget(job)
+    with qtbot.waitSignal(again.connected, timeout=SOON):
+        again.open(real_engine[0])
+    qtbot.wait(500)
+    qtbot.waitUntil(lambda: not under_way())
+    assert list(home.iterdir()) == []
+    assert told == []
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_where_a_dead_engine_wanted_to_write_is_no_place_here(courier, qtbot, tmp_path, known):
+    job, here = "0123456789abcdef", str(tmp_path / "map.tif")
+    with qtbot.waitSignal(courier.failed, timeout=SOON) as failed:
+        courier.attach(job, here if known else "")
+    assert failed.args[1]["code"] == "job.unknown"
+    record = {"state": "failed", "output": "/there/results/map.tif", "error": EngineDied().to_dict()}
+    with qtbot.waitSignal(courier.recalled, timeout=SOON) as recalled:
+        courier._session.recalled.emit(job, record)
+    assert recalled.args == [job, {**record, "output": here if known else ""}]
 
 
 def test_a_scene_that_is_nowhere_is_refused(courier, qtbot, tmp_path):

@@ -6,10 +6,14 @@ import threading
 
 import pytest
 import zmq
+from wholescene_qgis.core.errand import under_way
+from wholescene_qgis.core.remote.delivery import Delivery
 from wholescene_qgis.core.remote.fetching import Parcel, discard, fetch
+from wholescene_qgis.core.remote.host import RemoteHost
 from wholescene_qgis.core.remote.line import Line
 from wholescene_qgis.wire.connection import ConnectionInfo
 from wholescene_qgis.wire.errors import (
+    Cancelled,
     DiskFull,
     EngineLost,
     OutputExists,
@@ -103,7 +107,7 @@ def home(tmp_path):
 
 def bring(host, parcel, told=lambda _share: None):
     with Line(host.info, lambda: True) as line:
-        fetch(line, parcel, "there", told)
+        return fetch(line, parcel, "there", told)
 
 
 def test_map_and_style_come_home_under_their_names(host, home):
@@ -197,6 +201,31 @@ def test_a_size_beyond_the_disk_is_refused_before_anything_is_fetched(host, home
     assert server.asked == []
 
 
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_a_style_without_a_map_is_another_layers_and_stays(host, home, overwrite):
+    (home / "map.qml").write_bytes(b"by hand")
+    places = bring(host(), Parcel(JOB, str(home / "map.tif"), overwrite))
+    assert places == {"path": str(home / "map.tif"), "qml": None}
+    assert {path.name: path.read_bytes() for path in home.iterdir()} == {"map.tif": MAP, "map.qml": b"by hand"}
+
+
+def test_a_map_that_is_replaced_gets_its_new_style(host, home):
+    for name in ("map.tif", "map.qml", "map.tif.ovr"):
+        (home / name).write_bytes(b"old")
+    places = bring(host(), Parcel(JOB, str(home / "map.tif"), overwrite=True))
+    assert places == {"path": str(home / "map.tif"), "qml": str(home / "map.qml")}
+    assert {path.name: path.read_bytes() for path in home.iterdir()} == {"map.tif": MAP, "map.qml": STYLE}
+
+
+def test_all_files_get_their_names_or_none(host, home):
+    (home / "map.qml").write_bytes(b"old style")
+    (home / "map.tif").mkdir()  # cannot be replaced by a file
+    with pytest.raises(OutputUnwritable):
+        bring(host(), Parcel(JOB, str(home / "map.tif"), overwrite=True))
+    assert (home / "map.qml").read_bytes() == b"old style"
+    assert (home / "map.tif").is_dir()
+
+
 def test_a_map_that_is_there_by_now_stays(host, home):
     (home / "map.tif").write_bytes(b"another")
     with pytest.raises(OutputExists):
@@ -211,3 +240,57 @@ def test_a_map_that_is_there_by_now_stays(host, home):
 def test_a_folder_that_is_gone(host, home):
     with pytest.raises(OutputUnwritable):
         bring(host(), Parcel(JOB, str(home / "gone" / "map.tif")))
+
+
+@pytest.mark.parametrize("at", [0.3, 1.0], ids=["under way", "just before it gets its name"])
+def test_a_fetch_that_is_cancelled_while_data_flows_names_nothing(host, home, at):
+    shares = [0.0]
+    with Line(host().info, lambda: shares[-1] < at) as line, pytest.raises(Cancelled):
+        fetch(line, Parcel(JOB, str(home / "map.tif")), "there", shares.append)
+    assert {path.name.rpartition(f".{JOB}.")[2] for path in home.iterdir()} == {"part"}
+    assert at <= max(shares) < at + 0.4  # of four pieces: it stops with the next one
+
+
+def test_what_is_here_already_is_not_read_to_its_end_for_nothing(host, home):
+    (home / f"map.tif.{JOB}.part").write_bytes(MAP)
+    asked = []
+    with Line(host().info, lambda: not asked.append(1) and len(asked) < 10) as line, pytest.raises(Cancelled):
+        fetch(line, Parcel(JOB, str(home / "map.tif")), "there", lambda _share: None)
+    assert [path.name for path in home.iterdir() if not path.name.endswith(".part")] == []
+
+
+@pytest.fixture
+def delivery(qapp):
+    """A way home for a map, whose end is collected."""
+    ends = []
+
+    def make(path):
+        made = Delivery(RemoteHost("there"), Parcel(JOB, str(path)), qapp)
+        made.ready.connect(lambda *_: ends.append("ready"))
+        made.failed.connect(ends.append)
+        return made
+
+    return make, ends
+
+
+def test_a_delivery_that_is_dropped_while_data_flows_leaves_nothing(host, home, delivery, qtbot):
+    make, ends = delivery
+    server, flowing = host(), threading.Event()
+    dropped = threading.Event()
+
+    def piece(name, offset, data):
+        if name == "map.tif" and offset:
+            flowing.set()
+            dropped.wait(5)
+        return data
+
+    server.piece = piece
+    way = make(home / "map.tif")
+    way.open(server.info)
+    qtbot.waitUntil(flowing.is_set)
+    assert list(home.iterdir())
+    way.drop()
+    dropped.set()
+    qtbot.waitUntil(lambda: not under_way())
+    assert list(home.iterdir()) == []
+    assert ends == []

@@ -214,6 +214,21 @@ def test_an_engine_is_started_found_again_and_reached_through_a_tunnel_that_was_
     assert errors == []
 
 
+def test_what_a_configuration_commonly_has_does_not_stand_in_the_way(way, sshd, qtbot):
+    tunnel, session = way
+    with socket.socket() as taken:  # as by a terminal with the same configuration
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        sshd.config.write_text(
+            sshd.config.read_text()
+            + f"  LocalForward {port} 127.0.0.1:80\n  RemoteForward {port} 127.0.0.1:80\n"
+            + "  RemoteCommand tmux new -A -s work\n  RequestTTY force\n  ExitOnForwardFailure yes\n"
+        )
+        with qtbot.waitSignal(session.connected, timeout=90_000):
+            tunnel.find_or_start()
+
+
 def test_no_process_of_ours_is_left(way, qtbot):
     tunnel, session = way
     with qtbot.waitSignal(session.connected, timeout=90_000):
