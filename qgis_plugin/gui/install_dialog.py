@@ -63,6 +63,7 @@ class InstallDialog(QDialog):
         self._errand: Optional[Errand] = None
         self._cancelled = threading.Event()
         self._again: Callable[[], Any] = self.start
+        self._plan: Optional[Plan] = None  # what was installed or repaired last
         self._to_remove: Optional[Installed] = None
         self.engines, self.form, self.stages, self.notice = EngineList(), InstallForm(), StageList(), Notice()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -131,9 +132,10 @@ class InstallDialog(QDialog):
         """Look whether an engine holds, and do again what does not."""
         if not self.is_busy() and self.form.is_complete():
             plan = self.form.plan()
-            plan = Plan(engine.release, engine.build, plan.source, plan.python, plan.network)
-            again = lambda: self.repair(engine)  # noqa: E731
-            self._run(plan, tr("Repair the engine"), lambda installer: installer.repair(), again)
+            self._repair(Plan(engine.release, engine.build, plan.source, plan.python, plan.network))
+
+    def _repair(self, plan: Plan) -> None:
+        self._run(plan, tr("Repair the engine"), lambda installer: installer.repair(), lambda: self._repair(plan))
 
     def cancel(self) -> None:
         """Stop; what was downloaded stays for the next time."""
@@ -160,7 +162,7 @@ class InstallDialog(QDialog):
         self._begin(Errand(tr("Remove the engine"), lambda _going_on: remove(engine)), self._removed)
 
     def _run(self, plan: Plan, title: str, work: Callable[[Installer], Any], again: Callable[[], Any]) -> None:
-        self._again = again
+        self._again, self._plan = again, plan
         news, cancelled = _News(), threading.Event()  # of no parent: it may outlive the dialog
         self._cancelled = cancelled
         news.told.connect(self.stages.show_progress)
@@ -228,7 +230,9 @@ class InstallDialog(QDialog):
         self.notice.clear()
         if action == "remove":
             self._remove()
-        elif action in ("again", "repair"):
+        elif action == "repair" and self._plan is not None:
+            self._repair(self._plan)
+        elif action == "again":
             self._again()
         elif action in ("bundle", "internet"):
             kind = Kind.BUNDLE if action == "bundle" else Kind.INTERNET

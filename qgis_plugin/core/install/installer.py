@@ -25,7 +25,7 @@ from ...wire.pythons import this_platform
 from . import check, download, files, lock, place, standalone
 from .builds import build_named
 from .bundled import BundleSource
-from .interpreters import NEWEST, OLDEST, Interpreter, Rejected, probe
+from .interpreters import NEWEST, OLDEST, Interpreter, Rejected, goes_with_its_engine, probe
 from .network import Network
 from .pip import REPORTS_SINCE, Pip
 from .process import GoingOn, run_python
@@ -125,6 +125,9 @@ class Installer:
             self._record.forget_from(Stage.ENVIRONMENT)
         elif not same_source and not self._record.holds(Stage.INSTALL):
             self._record.forget_from(Stage.RESOLVE)
+        elif self._record.holds(Stage.REGISTER) and not place.is_registered(self._folder):
+            # another one was installed since then: this one is brought into use again, if it still works
+            self._record.forget_from(Stage.CHECK)
 
     def _is_wanted(self, base: str) -> bool:
         """Whether the Python that an earlier run took is there and the one that is chosen."""
@@ -158,6 +161,8 @@ class Installer:
         found = probe(python, self._going_on)
         if isinstance(found, Rejected):
             raise PythonUnusable(path=python, detail=found.reason)
+        if place.engine_around(found.path) not in (None, self._folder):
+            raise PythonUnusable(path=python, detail=goes_with_its_engine())
         self._record.base = python if not self._plan.python else found.path
 
     def _own_python(self) -> str:

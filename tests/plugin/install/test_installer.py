@@ -34,6 +34,12 @@ from wholescene_qgis.wire.release import RELEASE
 from package_server import PackageServer, untrusted_certificate
 from tiny_wheels import write_engine, write_wheel
 
+PYTHON = "/usr/bin/python3"
+# what a Python says of itself that was unpacked for an engine
+OWN_PYTHON = json.dumps(
+    {"version": [3, 11, 9], "base": "", "name": "cpython", "wide": True, "threaded": False, "pip": "24", "missing": ""}
+)
+
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
@@ -124,6 +130,46 @@ def test_repair_does_again_what_does_not_hold(plan, install, server):
     install(plan, repair=True)
     assert package.read_text() != ""
     assert engine_python() == str(python)
+
+
+def test_an_engine_that_is_not_in_use_any_more_is_brought_into_use_again(begun, install, server, home):
+    ours = install(begun)
+    registration = home / "data" / "installation.json"
+    other = home / "data" / "engine" / f"{RELEASE}-cu130" / "env" / "bin" / "python"  # another build, installed later
+    other.parent.mkdir(parents=True)
+    other.symlink_to(PYTHON)
+    for leave in (
+        lambda: registration.write_text(json.dumps({"python": str(other), "version": RELEASE})),
+        registration.unlink,  # that other one was removed
+    ):
+        for repair in (False, True):
+            leave()
+            asked = len(server.asked)
+            install(begun, repair=repair)
+            assert engine_python() == str(ours)
+            assert len(server.asked) == asked
+
+
+def test_an_engine_that_broke_meanwhile_is_not_brought_into_use(begun, install, home):
+    install(begun)
+    (home / "data" / "installation.json").unlink()
+    next((begun.folder / "env").glob("lib/*/site-packages/wholescene/cli.py")).write_text("raise SystemExit(1)")
+    with pytest.raises(EngineUnfit):
+        install(begun)
+    require_not_registered()
+    install(begun, repair=True)
+    assert engine_python().startswith(str(begun.folder))
+
+
+def test_no_engine_is_built_on_the_python_of_another(plan, install):
+    other = place.folder_for("0.0.9", "cpu") / "python" / "bin" / "python3"
+    other.parent.mkdir(parents=True)
+    other.write_text(f"#!/bin/sh\necho '{OWN_PYTHON}'\n")
+    other.chmod(other.stat().st_mode | stat.S_IXUSR)
+    with pytest.raises(PythonUnusable) as caught:
+        install(dataclasses.replace(plan, python=str(other)))
+    assert "removed with it" in caught.value.params["detail"]
+    assert not (plan.folder / "env").exists()
 
 
 def test_removing_leaves_nothing_but_what_is_the_users(begun, install, home):
