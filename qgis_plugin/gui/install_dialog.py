@@ -54,7 +54,6 @@ class InstallDialog(QDialog):
     """Everything in the background; nothing modal. An installation that was cancelled goes on where it stopped."""
 
     installed = pyqtSignal(str)  # the Python of an engine that has passed its check
-    leaving = pyqtSignal()  # the engine that the panel uses is about to be removed
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
@@ -136,6 +135,8 @@ class InstallDialog(QDialog):
 
     def _repair(self, plan: Plan) -> None:
         self._run(plan, tr("Repair the engine"), lambda installer: installer.repair(), lambda: self._repair(plan))
+        told = tr("Looks what does not hold, and does that again. Then the engine is stopped first, with its jobs.")
+        self.notice.show_text(Look.HINT, told)
 
     def cancel(self) -> None:
         """Stop; what was downloaded stays for the next time."""
@@ -156,8 +157,6 @@ class InstallDialog(QDialog):
         engine, self._to_remove = self._to_remove, None
         if engine is None or self.is_busy():
             return
-        if engine.is_registered():
-            self.leaving.emit()
         self._again = lambda: self.ask_removal(engine)
         self._begin(Errand(tr("Remove the engine"), lambda _going_on: remove(engine)), self._removed)
 
@@ -208,6 +207,7 @@ class InstallDialog(QDialog):
         self.stages.hide()
         self._busy(False)
         self.engines.look()
+        self.form.look()  # its Python may have gone with it
         self.notice.show_text(Look.SUCCESS, tr("The engine was removed."))
 
     def _failed(self, error: Mapping[str, Any]) -> None:
