@@ -24,7 +24,6 @@ class InstallDesk(QObject):
         if self.dialog is None:
             self.dialog = InstallDialog(self._window)
             self.dialog.installed.connect(lambda _python: self._link.use_installed())
-            self.dialog.leaving.connect(self._link.session.shutdown_engine)
         self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()

@@ -54,7 +54,6 @@ class InstallDialog(QDialog):
     """Everything in the background; nothing modal. An installation that was cancelled goes on where it stopped."""
 
     installed = pyqtSignal(str)  # the Python of an engine that has passed its check
-    leaving = pyqtSignal()  # the engine that the panel uses is about to be removed
 
     def __init__(self, parent: Optional[QWidget] = None) -> None:
         super().__init__(parent)
@@ -63,6 +62,7 @@ class InstallDialog(QDialog):
         self._errand: Optional[Errand] = None
         self._cancelled = threading.Event()
         self._again: Callable[[], Any] = self.start
+        self._plan: Optional[Plan] = None  # what was installed or repaired last
         self._to_remove: Optional[Installed] = None
         self.engines, self.form, self.stages, self.notice = EngineList(), InstallForm(), StageList(), Notice()
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
@@ -131,9 +131,12 @@ class InstallDialog(QDialog):
         """Look whether an engine holds, and do again what does not."""
         if not self.is_busy() and self.form.is_complete():
             plan = self.form.plan()
-            plan = Plan(engine.release, engine.build, plan.source, plan.python, plan.network)
-            again = lambda: self.repair(engine)  # noqa: E731
-            self._run(plan, tr("Repair the engine"), lambda installer: installer.repair(), again)
+            self._repair(Plan(engine.release, engine.build, plan.source, plan.python, plan.network))
+
+    def _repair(self, plan: Plan) -> None:
+        self._run(plan, tr("Repair the engine"), lambda installer: installer.repair(), lambda: self._repair(plan))
+        told = tr("Looks what does not hold, and does that again. Then the engine is stopped first, with its jobs.")
+        self.notice.show_text(Look.HINT, told)
 
     def cancel(self) -> None:
         """Stop; what was downloaded stays for the next time."""
@@ -154,13 +157,11 @@ class InstallDialog(QDialog):
         engine, self._to_remove = self._to_remove, None
         if engine is None or self.is_busy():
             return
-        if engine.is_registered():
-            self.leaving.emit()
         self._again = lambda: self.ask_removal(engine)
         self._begin(Errand(tr("Remove the engine"), lambda _going_on: remove(engine)), self._removed)
 
     def _run(self, plan: Plan, title: str, work: Callable[[Installer], Any], again: Callable[[], Any]) -> None:
-        self._again = again
+        self._again, self._plan = again, plan
         news, cancelled = _News(), threading.Event()  # of no parent: it may outlive the dialog
         self._cancelled = cancelled
         news.told.connect(self.stages.show_progress)
@@ -206,6 +207,7 @@ class InstallDialog(QDialog):
         self.stages.hide()
         self._busy(False)
         self.engines.look()
+        self.form.look()  # its Python may have gone with it
         self.notice.show_text(Look.SUCCESS, tr("The engine was removed."))
 
     def _failed(self, error: Mapping[str, Any]) -> None:
@@ -228,7 +230,9 @@ class InstallDialog(QDialog):
         self.notice.clear()
         if action == "remove":
             self._remove()
-        elif action in ("again", "repair"):
+        elif action == "repair" and self._plan is not None:
+            self._repair(self._plan)
+        elif action == "again":
             self._again()
         elif action in ("bundle", "internet"):
             kind = Kind.BUNDLE if action == "bundle" else Kind.INTERNET

@@ -9,12 +9,13 @@ from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtWidgets import QComboBox, QGridLayout, QLabel, QLineEdit, QWidget
 
-from ..core.errand import Errand
+from ..core.errand import Errand, GoingOn
 from ..core.install import builds, interpreters, place, standalone
 from ..core.install.installer import Plan
 from ..core.install.interpreters import Interpreter, Rejected
 from ..core.install.network import Network
-from ..core.install.source import Kind, Source
+from ..core.install.removal import finish_removals
+from ..core.install.source import Kind, Source, without_login
 from ..core.preflight import amount
 from ..wire.bundle import Bundle, BundleManifest
 from ..wire.release import RELEASE
@@ -39,6 +40,9 @@ class InstallForm(QWidget):
         super().__init__()
         self._errands: List[Errand] = []
         self._found: Optional[Found] = None
+        self._looking = False
+        self._python_chosen: Optional[str] = None
+        self._build_touched = False  # what was chosen by hand is not chosen anew
         self._manifest: Optional[BundleManifest] = None
         self.source, self.python, self.build = (shrinkable(QComboBox()) for _ in range(3))
         self.index, self.bundle = QLineEdit(), QgsFileWidget()
@@ -93,24 +97,32 @@ class InstallForm(QWidget):
         self.bundle.fileChanged.connect(lambda _path: self._open_bundle())
         self.index.textChanged.connect(lambda _text: self.changed.emit())
         self.build.currentIndexChanged.connect(lambda _at: self._show_place())
+        self.python.activated.connect(lambda _at: self._choose_python())
+        self.build.activated.connect(lambda _at: self._touch_build())
         self.python.currentIndexChanged.connect(lambda _at: self.changed.emit())
 
     # -- looking around -----------------------------------------------------------
 
     def look(self) -> None:
-        """Look for Pythons and a GPU; once."""
-        if self._found is None and not self._errands:
+        """Look for Pythons and a GPU; what was found before is offered until there is an answer."""
+        if not self._looking:
+            self._looking = True
             work = Errand(
                 tr("Look for Pythons"),
-                lambda going_on: (*interpreters.find(going_on), builds.nvidia_card(going_on)),
+                _look_around,
             )
+            work.failed.connect(lambda _error: self._looked_in_vain())
             self._begin(work, self._looked)
+
+    def _looked_in_vain(self) -> None:
+        self._looking = False
 
     def close_errands(self) -> None:
         """Nobody waits for an answer any more."""
         for errand in self._errands:
             errand.drop()
         self._errands.clear()
+        self._looking = False
 
     def _begin(self, errand: Errand, done) -> None:
         self._errands.append(errand)
@@ -127,7 +139,7 @@ class InstallForm(QWidget):
         self.changed.emit()
 
     def _looked(self, found: Found) -> None:
-        self._found = found
+        self._found, self._looking = found, False
         self._show_pythons()
         card = found[2]
         told = tr("No NVIDIA card was found: processors compute.")
@@ -135,27 +147,46 @@ class InstallForm(QWidget):
             told = tr("{card} was found: with the CUDA build it computes.").format(card=escaped(card))
         self._build_hint.setText(told)
         self._build_hint.setVisible(self.build.count() > 1)
-        if card and self._manifest is None and self.build.count() > 1:
+        if card and not self._build_touched and self._manifest is None and self.build.count() > 1:
             self.build.setCurrentIndex(1)
 
     def _show_pythons(self) -> None:
+        """Offer the Pythons that there are; what was chosen stays chosen if it is still there."""
+        self.python.blockSignals(True)  # the list has to be whole before anybody looks at the choice
+        self._list_pythons()
+        at = self.python.findData(self._python_chosen) if self._python_chosen is not None else -1
+        self.python.setCurrentIndex(max(0, at))
+        self.python.blockSignals(False)
+        self.python.setEnabled(self.python.count() > 1)
+        self._tell_rejected(self._has_own())
+        self.changed.emit()
+
+    def _has_own(self) -> bool:
+        """Whether the bundle brings a Python."""
+        return self._manifest is not None and self._manifest.python.archive is not None
+
+    def _list_pythons(self) -> None:
         self.python.clear()
-        bundled = self._manifest is not None and self._manifest.python.archive is not None
-        if bundled:
+        if self._has_own():
             self.python.addItem(
                 tr("Python {version}, from the bundle").format(version=self._manifest.python.version), OWN
             )
         elif self._found is None:
             self.python.addItem(tr("Looking for Pythons…"), None)
         else:
-            for one in self._found[0]:
+            for one in self._suitable():
                 self.python.addItem(
                     tr("Python {version} ({path})").format(version=one.release, path=one.path), one.path
                 )
             self._offer_own()
-        self.python.setEnabled(self.python.count() > 1)
-        self._tell_rejected(bundled)
-        self.changed.emit()
+
+    def _suitable(self) -> List[Interpreter]:
+        """The Pythons that were found and, with a bundle without one, are those that its packages are made for."""
+        found = self._found[0] if self._found is not None else []
+        if self._manifest is None:
+            return found
+        wanted = _minor(self._manifest.python.version)
+        return [one for one in found if _minor(one.release) == wanted]
 
     def _offer_own(self) -> None:
         own = standalone.offered()
@@ -166,8 +197,11 @@ class InstallForm(QWidget):
     def _tell_rejected(self, bundled: bool) -> None:
         rejected = self._found[1] if self._found is not None and not bundled else []
         told = ""
-        if self._found is not None and not bundled and not self._found[0]:
+        if self._found is not None and not bundled and not self._suitable():
             told = tr("No suitable Python was found on this computer.")
+            if self._manifest is not None:
+                told = tr("The bundle is made for Python {version}, which was not found on this computer.")
+                told = told.format(version=self._manifest.python.version)
         self._python_hint.setText(told)
         self._python_hint.setVisible(bool(told))
         self.python.setToolTip("\n".join(tr("Not taken: {path}: {reason}").format(**vars(one)) for one in rejected))
@@ -191,10 +225,12 @@ class InstallForm(QWidget):
         path = self.bundle.filePath().strip()
         self._take_bundle(None)
         if path and self.kind() is Kind.BUNDLE:
-            self._begin(Errand(tr("Look into the bundle"), lambda _going_on: Bundle.open(path)), self._bundle_opened)
+            work = Errand(tr("Look into the bundle"), lambda _going_on: Bundle.open(path))
+            self._begin(work, lambda bundle: self._bundle_opened(path, bundle))
 
-    def _bundle_opened(self, bundle: Bundle) -> None:
-        if self.kind() is Kind.BUNDLE and str(bundle.path) == self.bundle.filePath().strip():
+    def _bundle_opened(self, path: str, bundle: Bundle) -> None:
+        """Take what ``path`` was found to be, unless another file was chosen in the meantime."""
+        if self.kind() is Kind.BUNDLE and path == self.bundle.filePath().strip():
             self._take_bundle(bundle.manifest)
 
     def _take_bundle(self, manifest: Optional[BundleManifest]) -> None:
@@ -214,6 +250,12 @@ class InstallForm(QWidget):
         self.build.setEnabled(manifest is None and self.build.count() > 1)
         self._show_pythons()
         self._show_place()
+
+    def _choose_python(self) -> None:
+        self._python_chosen = self.python.currentData()
+
+    def _touch_build(self) -> None:
+        self._build_touched = True
 
     def _take_build(self, name: str) -> None:
         if self.build.findData(name) < 0:
@@ -245,7 +287,17 @@ class InstallForm(QWidget):
         kind = self.kind()
         settings = QgsSettings()
         settings.setValue(KIND_SETTING, kind.value)
-        settings.setValue(INDEX_SETTING, self.index.text().strip())
+        settings.setValue(INDEX_SETTING, without_login(self.index.text().strip()))  # a settings file keeps no secret
         where = {Kind.INDEX: self.index.text().strip(), Kind.BUNDLE: self.bundle.filePath().strip()}.get(kind, "")
         python = str(self.python.currentData() or OWN)
         return Plan(RELEASE, self.build_chosen(), Source(kind, where), python, Network.of_qgis())
+
+
+def _look_around(going_on: GoingOn) -> Found:
+    finish_removals()  # here, as it is the first thing done in the background whenever the dialog is shown
+    return (*interpreters.find(going_on), builds.nvidia_card(going_on))
+
+
+def _minor(version: str) -> List[str]:
+    """``3.11`` of ``3.11.7``, which wheels are made for."""
+    return version.split(".")[:2]

@@ -56,6 +56,7 @@ class ScriptedEngine(threading.Thread):
         self.presets = PRESETS
         self.estimate = None  # what it answers to a question for one, if anything
         self.machine = None  # what it tells of its machine
+        self.environment = ""  # the folder of the Python environment that it says it runs in
         self._jobs = 0
         self._hang_up = threading.Event()
         self._client = None
@@ -118,6 +119,8 @@ class ScriptedEngine(threading.Thread):
             "attention": {"job": f"job{self._jobs + 1}", "ahead": 0},
             "attach": {"job": message.body.get("job"), "ahead": 0},
         }
+        if self.environment:
+            answers["hello"]["environment"] = self.environment
         if self.estimate is not None:
             answers["estimate"] = {"estimate": self.estimate, "machine": self.machine}
         if message.type != "status":

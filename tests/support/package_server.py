@@ -1,5 +1,6 @@
 """A package index over HTTP or HTTPS whose misbehaviour a test chooses."""
 
+import base64
 import hashlib
 import http.server
 import ssl
@@ -19,6 +20,7 @@ class PackageServer:
         self.folder = Path(folder)
         self.cut_after, self.cuts, self.page, self.ranges, self.pause = 0, 0, "", True, None
         self.asked = []
+        self.login = None  # "name:word" that it wants to see
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         if certificate is not None:
@@ -70,7 +72,16 @@ class PackageServer:
             def do_GET(self):
                 self._answer(with_body=True)
 
+            def _is_welcome(self):
+                given = self.headers.get("Authorization", "").partition("Basic ")[2]
+                return server.login is None or base64.b64decode(given).decode() == server.login
+
             def _answer(self, with_body):
+                if not self._is_welcome():
+                    self.send_response(401)
+                    self.send_header("WWW-Authenticate", 'Basic realm="packages"')
+                    self.send_header("Content-Length", "0")
+                    return self.end_headers()
                 if with_body:
                     server.asked.append((self.path, self.headers.get("Range")))
                 if self.path.startswith("/simple/"):

@@ -35,6 +35,7 @@ def hello(engine: Engine, message: Message) -> None:
     if protocol != PROTOCOL:
         raise mismatch(protocol, message.body.get("version"))
     body = {"protocol": PROTOCOL, "version": __version__, "pid": os.getpid(), "python": sys.version.split()[0]}
+    body["environment"] = sys.prefix
     engine.look_at_machine()
     engine.reply(message, "hello", {**body, "machine": engine.machine or None, "depot": engine.depot.describe()})
 

@@ -54,6 +54,9 @@ def fetch(wheel: Wheel, folder: Path, going_on: GoingOn, told: Callable[[int], N
             if wheel.sha256 and sha256_of(path) == wheel.sha256:
                 return path
             path.unlink()
+        if _is_whole(wheel, part):  # cut off between its last byte and its name
+            files.replace(part, path)
+            return path
         _fetch_part(wheel, part, going_on, told)
         if not going_on():
             raise Cancelled()
@@ -61,6 +64,13 @@ def fetch(wheel: Wheel, folder: Path, going_on: GoingOn, told: Callable[[int], N
             files.require_sha256(part, wheel.sha256, wheel.file)
         files.replace(part, path)
     return path
+
+
+def _is_whole(wheel: Wheel, part: Path) -> bool:
+    """Whether nothing is missing of it: no server would send the rest of that."""
+    if not wheel.sha256 or not part.is_file() or wheel.size not in (0, part.stat().st_size):
+        return False
+    return sha256_of(part) == wheel.sha256
 
 
 def _fetch_part(wheel: Wheel, part: Path, going_on: GoingOn, told: Callable[[int], None]) -> None:

@@ -16,6 +16,7 @@ from ..preflight import amount
 
 PATIENCE = 15.0  # seconds: how long an antivirus program may look at a new file
 PAUSE = 0.25
+LEAVING = ".leaving"  # behind the name of a folder that is being removed
 
 
 def patiently(action: Callable[[], Any], path: Path, seconds: float = PATIENCE) -> None:
@@ -48,13 +49,26 @@ def remove_folder(folder: Path, seconds: float = PATIENCE) -> None:
     if folder.is_symlink():
         folder.unlink()
         return
-    if not folder.exists():
-        return
-    leaving = folder.with_name(f".{folder.name}.leaving")
+    finish_leaving(folder, seconds)
+    if folder.exists():
+        take_name(folder, seconds)
+        finish_leaving(folder, seconds)
+
+
+def take_name(folder: Path, seconds: float = PATIENCE) -> None:
+    """The first half of removing a folder: from here on it is not found any more. Raises EngineFileHeld."""
+    patiently(lambda: os.replace(str(folder), str(_leaving(folder))), folder, seconds)
+
+
+def finish_leaving(folder: Path, seconds: float = PATIENCE) -> None:
+    """The second half, also of a removal that was held up in the middle. Raises EngineFileHeld."""
+    leaving = _leaving(folder)
     if leaving.exists():
         patiently(lambda: shutil.rmtree(str(leaving)), leaving, seconds)
-    patiently(lambda: os.replace(str(folder), str(leaving)), folder, seconds)
-    patiently(lambda: shutil.rmtree(str(leaving)), leaving, seconds)
+
+
+def _leaving(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}{LEAVING}")
 
 
 def require_sha256(path: Path, expected: str, name: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Callable
+from typing import Callable, List
 
 from ...translation import tr
 from ...wire.bundle import Bundle
@@ -25,12 +25,13 @@ from ...wire.pythons import this_platform
 from . import check, download, files, lock, place, standalone
 from .builds import build_named
 from .bundled import BundleSource
-from .interpreters import NEWEST, OLDEST, Interpreter, Rejected, probe
+from .interpreters import NEWEST, OLDEST, Interpreter, Rejected, goes_with_its_engine, probe
 from .network import Network
 from .pip import REPORTS_SINCE, Pip
 from .process import GoingOn, run_python
-from .record import STAGES, Record, Stage
+from .record import STAGES, Record, Stage, Wheel
 from .source import Kind, Source
+from .stopping import stop_engine_in
 
 WHEELS, REPORT = "wheels", "report.json"
 VENV_SECONDS = 300
@@ -114,7 +115,15 @@ class Installer:
             build = build_named(self._plan.build)
             there = sum(path.stat().st_size for path in (self._folder / WHEELS).glob("*.*") if path.is_file())
             place.require_room(self._folder, build.disk + max(0, build.download - there))
+            self._stop_engine()
         self._record.save(self._folder)
+
+    def _stop_engine(self) -> None:
+        """Before files are replaced that a running engine has open: Windows would hold them, others mix old and new."""
+        if place.environment_folder(self._folder).exists():
+            first = next(stage for stage in STAGES if not self._record.holds(stage))
+            self._tell(Progress(first, text=tr("Stopping the engine that runs…")))
+            stop_engine_in(self._folder, self._going_on)
 
     def _take_over(self, old: Record) -> None:
         same_source = old.source == self._record.source
@@ -125,6 +134,9 @@ class Installer:
             self._record.forget_from(Stage.ENVIRONMENT)
         elif not same_source and not self._record.holds(Stage.INSTALL):
             self._record.forget_from(Stage.RESOLVE)
+        elif self._record.holds(Stage.REGISTER) and not place.is_registered(self._folder):
+            # another one was installed since then: this one is brought into use again, if it still works
+            self._record.forget_from(Stage.CHECK)
 
     def _is_wanted(self, base: str) -> bool:
         """Whether the Python that an earlier run took is there and the one that is chosen."""
@@ -158,6 +170,8 @@ class Installer:
         found = probe(python, self._going_on)
         if isinstance(found, Rejected):
             raise PythonUnusable(path=python, detail=found.reason)
+        if place.engine_around(found.path) not in (None, self._folder):
+            raise PythonUnusable(path=python, detail=goes_with_its_engine())
         self._record.base = python if not self._plan.python else found.path
 
     def _own_python(self) -> str:
@@ -203,7 +217,8 @@ class Installer:
         wheels = pip.resolve(place.REQUIREMENTS, engine, options, report)
         files.patiently(report.unlink, report)
         self._require_build(wheels)
-        self._record.wheels = download.with_sizes(wheels, self._going_on)
+        sized = download.with_sizes(self._with_login(wheels), self._going_on)
+        self._record.wheels = [replace(wheel, size=one.size) for wheel, one in zip(wheels, sized)]
         total = sum(wheel.size for wheel in self._record.wheels)
         place.require_room(self._folder, total + build_named(self._plan.build).disk)
 
@@ -219,7 +234,12 @@ class Installer:
         if self._bundle is not None:
             self._bundle.unpack_wheels(self._folder, self._going_on, told)
         else:
-            download.fetch_all(self._record.wheels, self._folder / WHEELS, self._going_on, told)
+            wheels = self._with_login(self._record.wheels)
+            download.fetch_all(wheels, self._folder / WHEELS, self._going_on, told)
+
+    def _with_login(self, wheels: List[Wheel]) -> List[Wheel]:
+        """With what a server may want to know, which is never put into the record."""
+        return [replace(wheel, url=self._plan.source.with_login(wheel.url)) for wheel in wheels]
 
     def _install(self) -> None:
         if self._record.touched:  # an earlier run was cut off in the middle of this
@@ -267,6 +287,8 @@ class Installer:
             plain = self._plan.network.environment(self._folder, ("cert", "proxy"))
             pip = Pip(python, release, self._plan.source.name(), plain, self._going_on)
             pip.environment = self._plan.network.environment(self._folder, pip.configured())
+            for name, value in self._plan.source.pip_environment().items():
+                pip.environment.insert(name, value)
         return pip
 
     def _told_bytes(self, stage: Stage) -> Callable[[int, int], None]:

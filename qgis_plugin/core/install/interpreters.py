@@ -18,6 +18,7 @@ from typing import Iterator, List, Optional, Tuple, Union
 from ...translation import tr
 from ...wire.connection import read_installation
 from ...wire.errors import EngineNotInstalled
+from . import place
 from .process import NOT_STARTED, TOO_LATE, GoingOn, run, run_python
 
 OLDEST, NEWEST = (3, 10), (3, 14)
@@ -85,11 +86,18 @@ def find(going_on: GoingOn) -> Tuple[List[Interpreter], List[Rejected]]:
             continue
         seen.add(real)
         found = probe(path, going_on)
+        if isinstance(found, Interpreter) and place.engine_around(found.path) is not None:
+            found = Rejected(found.path, goes_with_its_engine())
         if isinstance(found, Rejected):
             rejected.append(found)
         elif os.path.normcase(os.path.realpath(found.path)) not in {_real(other.path) for other in suitable}:
             suitable.append(found)
     return sorted(suitable, key=_rank), rejected
+
+
+def goes_with_its_engine() -> str:
+    """Why no other engine can be built on the Python that one was given for itself."""
+    return tr("it belongs to an installed engine and is removed with it")
 
 
 def _real(path: str) -> str:

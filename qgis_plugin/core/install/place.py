@@ -32,10 +32,24 @@ class Installed:
 
     def is_registered(self) -> bool:
         """Whether the panel starts this one."""
-        try:
-            return _same(read_installation().python, self.python)
-        except EngineNotInstalled:
-            return False
+        return is_registered(self.folder)
+
+
+def is_registered(folder: Path) -> bool:
+    """Whether the engine in ``folder`` is the one that the panel starts."""
+    try:
+        return _same(read_installation().python, environment_python(folder))
+    except EngineNotInstalled:
+        return False
+
+
+def engine_around(path: str) -> Optional[Path]:
+    """The folder of the installed engine that a file or folder lies in; None if it lies in none."""
+    home, real = os.path.realpath(str(engines_folder())), os.path.realpath(path)
+    prefix = os.path.join(os.path.normcase(home), "")
+    if not os.path.normcase(real).startswith(prefix):
+        return None
+    return engines_folder() / real[len(prefix) :].split(os.sep)[0]
 
 
 def engines_folder() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, BinaryIO, Callable, Optional
 
@@ -40,6 +41,8 @@ PASSING = (
     _Failure.UnknownServerError,
 )
 PROXY = (_Failure.ProxyAuthenticationRequiredError, _Failure.ProxyNotFoundError, _Failure.ProxyConnectionRefusedError)
+
+LOGIN = re.compile(r"//[^/@\s]+@")  # credentials in an address
 
 
 class ConnectionCut(Exception):
@@ -159,7 +162,8 @@ def request_for(url: QUrl) -> QNetworkRequest:
 
 def failure(reply: QNetworkReply, name: str) -> Optional[Exception]:
     """Why a reply that has ended is none; None if it is well."""
-    problem, host, told = reply.error(), host_of(reply.url()), reply.errorString().strip().rstrip(".")
+    problem, host = reply.error(), host_of(reply.url())
+    told = LOGIN.sub("//", reply.errorString()).strip().rstrip(".")
     if problem == _Failure.NoError:
         return None
     if problem == _Failure.SslHandshakeFailedError:

@@ -1,6 +1,7 @@
 """The engine's socket: what it answers, what it refuses, and that nothing brings it down."""
 
 import os
+import sys
 import threading
 
 import msgpack
@@ -36,6 +37,7 @@ def sign_by_hand(client, header, body=b"\x80"):
 def test_hello_is_answered_with_versions(raw):
     answer = raw.ask("hello", HELLO)
     assert answer.type == "hello"
+    assert answer.body["environment"] == sys.prefix  # by which an installation knows whether it is its own
     assert (answer.body["protocol"], answer.body["version"]) == (1, __version__)
     assert answer.body["pid"] == os.getpid()  # this engine runs in a thread of the test
 

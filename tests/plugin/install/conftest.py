@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -19,6 +20,7 @@ from package_server import PackageServer
 from tiny_wheels import write_engine, write_wheel
 
 PYTHON = "/usr/bin/python3"  # that of QGIS here; the package python3-venv belongs to what `make test` installs
+THIS_PYTHON = ".".join(map(str, sys.version_info[:2]))  # the version of that one
 MB = 1000**2
 
 
@@ -106,14 +108,14 @@ def room(tmp_path):
 def write_bundle(tmp_path):
     """Writes a bundle of these files ({path: bytes}); what its manifest says can be changed."""
 
-    def write(files=None, **changed):
+    def write(files=None, version=THIS_PYTHON, **changed):
         files = {"requirements.txt": b"tinypackage==2.0\n", **(files or {})}
         listed = {
             path: {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
             for path, content in files.items()
         }
         manifest = {"format": 1, "release": RELEASE, "platform": this_platform(), "build": "cpu", "files": listed}
-        manifest.update(python={"version": "3.11", "archive": None}, **changed)
+        manifest.update(python={"version": version, "archive": None}, **changed)
         path = tmp_path / f"bundle{len(list(tmp_path.glob('bundle*')))}.zip"
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr("bundle.json", json.dumps(manifest))

@@ -162,6 +162,121 @@ def test_a_bundle_brings_all_it_needs(dialog, qtbot, home, server, write_bundle,
     assert list((home / "data" / "presets" / "mine").iterdir()) == []  # the user's own stays as it was
 
 
+def test_removing_the_engine_here_leaves_the_one_elsewhere_alone(dialog, qtbot, home, plugin, monkeypatch):
+    click(dialog, qtbot, "wholesceneInstallNow")
+    end(dialog, qtbot)
+    said = []
+    # stands for the engine of another machine: whatever the panel's session sends would reach that
+    monkeypatch.setattr(plugin.controller.link.session, "shutdown_engine", lambda: said.append("shutdown"))
+    click(dialog, qtbot, "wholesceneRemove")
+    qtbot.mouseClick(dialog.notice._button, LEFT)
+    end(dialog, qtbot)
+    assert not (home / "data" / "engine" / "0.1.0-cpu").exists()
+    assert said == []
+
+
+def test_repairing_says_first_that_the_engine_may_be_stopped(dialog, qtbot):
+    click(dialog, qtbot, "wholesceneInstallNow")
+    end(dialog, qtbot)
+    click(dialog, qtbot, "wholesceneRepair")
+    assert "stopped first, with its jobs" in dialog.notice.text()
+    end(dialog, qtbot)
+
+
+def pythons(form):
+    return [form.python.itemData(at) for at in range(form.python.count()) if form.python.itemData(at)]
+
+
+def write_python(path, version):
+    """A program that answers as the Python of that version does; its path."""
+    told = {
+        "version": version,
+        "base": "",
+        "name": "cpython",
+        "wide": True,
+        "threaded": False,
+        "pip": "",
+        "missing": "",
+    }
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"#!/bin/sh\necho '{json.dumps(told)}'\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_each_time_it_is_shown_it_looks_around_anew(dialog, qtbot, tmp_path, monkeypatch):
+    dialog.close()
+    settle(qtbot)
+    new = write_python(tmp_path / "bin" / "python3.13", [3, 13, 1])
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    dialog.show()
+    qtbot.waitUntil(lambda: new in pythons(dialog.form), timeout=60 * SECONDS)
+
+
+def test_a_choice_that_was_made_stays_when_the_answer_comes_late(dialog, qtbot, tmp_path, monkeypatch):
+    settle(qtbot)
+    chosen = write_python(tmp_path / "bin" / "python3.13", [3, 13, 1])
+    card = tmp_path / "bin" / "nvidia-smi"  # tells of a card, after a while
+    card.write_text("#!/bin/sh\nsleep 1\necho NVIDIA H100\n")
+    card.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    form = dialog.form
+    form.look()
+    settle(qtbot)
+    assert form.build_chosen() == "cu130"  # what nobody has chosen goes by the card
+    form.python.setFocus()
+    qtbot.keyClick(form.python, Qt.Key.Key_End)  # the last one, downloaded
+    while form.python.currentData() != chosen:
+        qtbot.keyClick(form.python, Qt.Key.Key_Up)
+    qtbot.keyClick(form.build, Qt.Key.Key_Home)
+    assert form.build_chosen() == "cpu"
+    form.look()
+    settle(qtbot)
+    assert form.build_chosen() == "cpu"
+    assert form.python.currentData() == chosen
+
+
+def test_a_bundle_is_taken_however_its_path_is_spelled(dialog, qtbot, write_bundle):
+    from wholescene_qgis.core.install.source import Kind
+
+    path = write_bundle()
+    dialog.form.source.setCurrentIndex(dialog.form.source.findData(Kind.BUNDLE))
+    dialog.form.bundle.setFilePath(f"{path.parent}/.//{path.name}")
+    qtbot.waitUntil(lambda: dialog.install_button.isEnabled(), timeout=20 * SECONDS)
+
+
+def test_a_bundle_without_a_python_is_for_pythons_of_its_version_alone(
+    dialog, qtbot, tmp_path, monkeypatch, write_bundle
+):
+    from wholescene_qgis.core.install.source import Kind
+
+    settle(qtbot)
+    other = write_python(tmp_path / "bin" / "python3.14", [3, 14, 0])
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    form = dialog.form
+    form.look()
+    settle(qtbot)
+    assert other in pythons(form)
+    version = next(form.python.itemText(at) for at in range(form.python.count()) if form.python.itemData(at) != other)
+    version = version.split()[1]  # of the one that is really here: Python 3.11.2 (/usr/bin/python3.11)
+    form.source.setCurrentIndex(form.source.findData(Kind.BUNDLE))
+    for wanted, offered in ((version, False), ("3.14", True)):
+        form.bundle.setFilePath(str(write_bundle(version=wanted)))
+        qtbot.waitUntil(lambda: dialog.install_button.isEnabled(), timeout=20 * SECONDS)
+        assert (other in pythons(form)) is offered
+        assert len(pythons(form)) == 1
+    form.bundle.setFilePath(str(write_bundle(version="3.2")))
+    qtbot.waitUntil(lambda: "3.2, which was not found" in form._python_hint.text(), timeout=20 * SECONDS)
+    assert pythons(form) == []
+    assert not dialog.install_button.isEnabled()
+
+
+def test_the_settings_keep_no_credentials(dialog, server):
+    dialog.form.index.setText(server.index.replace("http://", "http://me:word@"))
+    assert dialog.form.plan().source.place.startswith("http://me:word@")
+    assert QgsSettings().value("wholescene/install_index") == server.index
+
+
 def test_keys_reach_all_of_it_and_a_screen_reader_can_name_it(dialog):
     inputs = [dialog.form.source, dialog.form.index, dialog.form.build, dialog.form.python, dialog.install_button]
     labels = {label.buddy(): label.text() for label in dialog.findChildren(QLabel) if label.buddy() is not None}

@@ -129,6 +129,16 @@ def test_the_part_of_another_file_is_not_gone_on_with(fetch, wheel, folder, cont
     assert fetch(wheel).read_bytes() == content
 
 
+def test_a_part_that_lacks_nothing_is_not_fetched_again(fetch, wheel, server, folder, content):
+    for size in (SIZE, 0):  # 0: nobody has told it
+        (folder / f"{NAME}.part").write_bytes(content)
+        whole = Wheel("large", "1.0", NAME, wheel.url, wheel.sha256, size)
+        assert fetch(whole).read_bytes() == content
+        assert names(folder) == [NAME]
+        assert server.asked == []
+        (folder / NAME).unlink()
+
+
 def test_a_damaged_file_that_was_there_is_fetched_anew(fetch, wheel, folder, content):
     (folder / NAME).write_bytes(content[:-1] + b"?")
     assert fetch(wheel).read_bytes() == content

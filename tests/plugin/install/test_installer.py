@@ -1,24 +1,29 @@
 """Installations from the first stage to the last, cut off in between, in bad circumstances, with real pip and venv."""
 
+import contextlib
 import dataclasses
 import json
 import os
 import stat
 import subprocess
 import threading
+import time
+from pathlib import Path
 
 import pytest
 from qgis.PyQt.QtCore import QLockFile
-from wholescene_qgis.core.install import builds, download, place
+from wholescene_qgis.core.install import builds, download, files, place
 from wholescene_qgis.core.install.record import STAGES, Record, Stage
-from wholescene_qgis.core.install.removal import remove
+from wholescene_qgis.core.install.removal import finish_removals, remove
 from wholescene_qgis.core.install.source import Kind, Source
 from wholescene_qgis.core.installation import engine_python
+from wholescene_qgis.wire.connection import remove_connection
 from wholescene_qgis.wire.errors import (
     Cancelled,
     CertificateUntrusted,
     DownloadDamaged,
     DownloadIntercepted,
+    EngineFileHeld,
     EngineNotInstalled,
     EngineUnfit,
     InstallDiskFull,
@@ -33,6 +38,12 @@ from wholescene_qgis.wire.release import RELEASE
 
 from package_server import PackageServer, untrusted_certificate
 from tiny_wheels import write_engine, write_wheel
+
+PYTHON = "/usr/bin/python3"
+# what a Python says of itself that was unpacked for an engine
+OWN_PYTHON = json.dumps(
+    {"version": [3, 11, 9], "base": "", "name": "cpython", "wide": True, "threaded": False, "pip": "24", "missing": ""}
+)
 
 
 @pytest.fixture(autouse=True)
@@ -126,6 +137,46 @@ def test_repair_does_again_what_does_not_hold(plan, install, server):
     assert engine_python() == str(python)
 
 
+def test_an_engine_that_is_not_in_use_any_more_is_brought_into_use_again(begun, install, server, home):
+    ours = install(begun)
+    registration = home / "data" / "installation.json"
+    other = home / "data" / "engine" / f"{RELEASE}-cu130" / "env" / "bin" / "python"  # another build, installed later
+    other.parent.mkdir(parents=True)
+    other.symlink_to(PYTHON)
+    for leave in (
+        lambda: registration.write_text(json.dumps({"python": str(other), "version": RELEASE})),
+        registration.unlink,  # that other one was removed
+    ):
+        for repair in (False, True):
+            leave()
+            asked = len(server.asked)
+            install(begun, repair=repair)
+            assert engine_python() == str(ours)
+            assert len(server.asked) == asked
+
+
+def test_an_engine_that_broke_meanwhile_is_not_brought_into_use(begun, install, home):
+    install(begun)
+    (home / "data" / "installation.json").unlink()
+    next((begun.folder / "env").glob("lib/*/site-packages/wholescene/cli.py")).write_text("raise SystemExit(1)")
+    with pytest.raises(EngineUnfit):
+        install(begun)
+    require_not_registered()
+    install(begun, repair=True)
+    assert engine_python().startswith(str(begun.folder))
+
+
+def test_no_engine_is_built_on_the_python_of_another(plan, install):
+    other = place.folder_for("0.0.9", "cpu") / "python" / "bin" / "python3"
+    other.parent.mkdir(parents=True)
+    other.write_text(f"#!/bin/sh\necho '{OWN_PYTHON}'\n")
+    other.chmod(other.stat().st_mode | stat.S_IXUSR)
+    with pytest.raises(PythonUnusable) as caught:
+        install(dataclasses.replace(plan, python=str(other)))
+    assert "removed with it" in caught.value.params["detail"]
+    assert not (plan.folder / "env").exists()
+
+
 def test_removing_leaves_nothing_but_what_is_the_users(begun, install, home):
     install(begun)
     (home / "data" / "presets" / "mine").mkdir(parents=True)
@@ -138,7 +189,111 @@ def test_removing_leaves_nothing_but_what_is_the_users(begun, install, home):
     assert (home / "data" / "presets" / "mine").is_dir()
 
 
+def test_a_removal_that_was_held_up_in_the_middle_is_finished(begun, install, home, monkeypatch):
+    install(begun)
+    (engine,) = place.installed_engines()
+    with monkeypatch.context() as windows:
+
+        def held(path, **_options):
+            raise PermissionError(13, "used by another process", path)
+
+        windows.setattr(files.shutil, "rmtree", held)
+        with pytest.raises(EngineFileHeld):
+            remove(engine, 0.01)
+    require_not_registered()
+    assert not (home / "data" / "installation.json").exists()  # it would name what is gone
+    assert not begun.folder.exists()
+    left = begun.folder.with_name(f".{begun.folder.name}.leaving")
+    assert left.is_dir()
+    remove(engine, 0.01)
+    assert not left.exists()
+
+    left.mkdir()  # whoever does not try again at once finds it finished the next time
+    finish_removals()
+    assert not left.exists()
+
+
+def say_bye(engine):
+    """As the true one does: it says so, and takes its connection file with it."""
+    until = time.monotonic() + 20
+    while "shutdown" not in engine.heard_types() and time.monotonic() < until:
+        time.sleep(0.01)
+    engine.say("bye", {})
+    remove_connection()
+
+
+def test_a_running_engine_is_stopped_before_its_files_are_touched(begun, install, engine):
+    install(begun)
+    engine.environment = str(begun.folder / "env")
+    install(begun, repair=True)
+    assert "shutdown" not in engine.heard_types()  # nothing was broken
+    package = next((begun.folder / "env").glob("lib/*/site-packages/tinypackage/__init__.py"))
+    package.write_text("")
+    answer = threading.Thread(target=say_bye, args=(engine,))
+    answer.start()
+    install(begun, repair=True)
+    answer.join()
+    assert engine.heard_types().count("shutdown") == 1
+    assert any(told.text.startswith("Stopping") for told in install.told)
+    assert package.read_text() != ""
+
+
+def test_removing_stops_the_engine_of_that_folder_and_no_other(begun, install, engine):
+    install(begun)
+    (installed,) = place.installed_engines()
+    engine.environment = str(begun.folder.with_name(f"{begun.folder.name}0") / "env")  # another, in use all the same
+    remove(installed)
+    assert "shutdown" not in engine.heard_types()
+
+    install(begun)
+    engine.environment = str(begun.folder / "env")
+    answer = threading.Thread(target=say_bye, args=(engine,))
+    answer.start()
+    remove(installed)
+    answer.join()
+    assert engine.heard_types()[-1] == "shutdown"
+    assert not begun.folder.exists()
+
+
 # -- bad circumstances, each before anything is installed ---------------------------
+
+
+def test_credentials_of_an_index_serve_and_are_not_left_anywhere(begun, install, server):
+    word = "se%2Fcret%401"  # "se/cret@1" in an address
+    server.login = "me:se/cret@1"
+    seen = set()
+
+    def look():
+        for path in Path("/proc").glob("[0-9]*/cmdline"):
+            with contextlib.suppress(OSError):
+                seen.add(path.read_bytes())
+        return True
+
+    index = server.index.replace("http://", f"http://me:{word}@")
+    plan = dataclasses.replace(begun, source=Source(Kind.INDEX, index))
+    install(plan, look)
+    assert engine_python().startswith(str(plan.folder))
+    assert any(b"--dry-run" in command for command in seen)
+    assert not any(word.encode() in command for command in seen)
+    assert "me:" not in (plan.folder / "install.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://a.example/files/x.whl", "https://me:word@a.example/files/x.whl"),
+        ("https://a.example:443/x.whl", "https://me:word@a.example:443/x.whl"),
+        ("https://me:****@a.example/x.whl", "https://me:word@a.example/x.whl"),
+        ("https://b.example/x.whl", "https://b.example/x.whl"),
+        ("https://a.example.evil.example/x.whl", "https://a.example.evil.example/x.whl"),
+        ("https://a.example:8443/x.whl", "https://a.example:8443/x.whl"),
+        ("http://a.example/x.whl", "http://a.example/x.whl"),
+        ("file:///a.example/x.whl", "file:///a.example/x.whl"),
+    ],
+)
+def test_credentials_go_to_the_server_of_the_index_alone(url, expected):
+    assert Source(Kind.INDEX, "https://me:word@a.example/simple").with_login(url) == expected
+    assert Source(Kind.INDEX, "https://a.example/simple").with_login(url) == url
 
 
 def test_no_room(plan, install, monkeypatch):

@@ -120,6 +120,20 @@ def test_only_what_suits_is_offered_the_tested_one_first(script, monkeypatch, pr
     assert sys.executable not in [one.path for one in suitable]
 
 
+def test_the_python_that_an_engine_was_given_is_not_offered_for_the_next(script, monkeypatch, private_engine, tmp_path):
+    (private_engine / "data" / "engine" / "0.0.9-cpu").mkdir(parents=True)
+    own = script("python3.11", f"echo '{json.dumps(GOOD)}'")
+    inside = private_engine / "data" / "engine" / "0.0.9-cpu" / "python"
+    os.rename(tmp_path / "bin", inside)
+    python = str(inside / os.path.basename(own))
+    (private_engine / "data" / "installation.json").write_text(json.dumps({"python": python, "version": "0.0.9"}))
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(interpreters, "USUAL", ("/usr/bin/python3",))
+    suitable, rejected = interpreters.find(always)
+    assert [one.path for one in rejected] == [python]
+    assert [os.path.realpath(one.path) for one in suitable] == [os.path.realpath("/usr/bin/python3")]
+
+
 def test_what_the_launcher_of_windows_tells():
     told = (
         " -V:3.14 *        C:\\Users\\Jörg Müller\\AppData\\Local\\Programs\\Python\\Python314\\python.exe\r\n"
