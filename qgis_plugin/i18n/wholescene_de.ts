@@ -955,6 +955,16 @@
         <translation>in der Umgebung ist kein pip, das läuft</translation>
     </message>
     <message>
+        <location filename="../core/install/installer.py" />
+        <source>Stopping the engine that runs…</source>
+        <translation>Die laufende Engine wird angehalten…</translation>
+    </message>
+    <message>
+        <location filename="../core/install/interpreters.py" />
+        <source>it belongs to an installed engine and is removed with it</source>
+        <translation>es gehört zu einer installierten Engine und wird mit ihr entfernt</translation>
+    </message>
+    <message>
         <location filename="../core/install/interpreters.py" />
         <source>it is a 32-bit Python</source>
         <translation>es ist ein 32-Bit-Python</translation>
@@ -2204,6 +2214,11 @@
     </message>
     <message>
         <location filename="../gui/install_dialog.py" />
+        <source>Looks what does not hold, and does that again. Then the engine is stopped first, with its jobs.</source>
+        <translation>Sieht nach, was nicht stimmt, und macht das neu. Die Engine wird dann vorher angehalten, mit ihren Aufträgen.</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_dialog.py" />
         <source>Remove WholeScene {release} ({build}) and all that is in {folder}? It is stopped first, with its jobs. Maps and presets stay.</source>
         <translation>WholeScene {release} ({build}) und alles in {folder} entfernen? Die Engine wird vorher angehalten, mit ihren Aufträgen. Karten und Vorgaben bleiben.</translation>
     </message>
@@ -2224,6 +2239,11 @@
     </message>
     <message>
         <location filename="../gui/install_dialog.py" />
+        <source>Repair the engine</source>
+        <translation>Engine reparieren</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_dialog.py" />
         <source>The engine is installed and works. The panel starts it now.</source>
         <translation>Die Engine ist installiert und funktioniert. Das Bedienfeld startet sie jetzt.</translation>
     </message>
@@ -2236,11 +2256,6 @@
         <location filename="../gui/install_dialog.py" />
         <source>Cancelled. What was downloaded is kept: Install goes on where it stopped.</source>
         <translation>Abgebrochen. Was heruntergeladen wurde, bleibt: „Installieren“ macht weiter, wo es anhielt.</translation>
-    </message>
-    <message>
-        <location filename="../gui/install_dialog.py" />
-        <source>Repair the engine</source>
-        <translation>Engine reparieren</translation>
     </message>
     <message>
         <location filename="../gui/install_dialog.py" />
@@ -2316,6 +2331,16 @@
     </message>
     <message>
         <location filename="../gui/install_form.py" />
+        <source>The bundle is made for Python {version}, which was not found on this computer.</source>
+        <translation>Das Bundle ist für Python {version} gemacht, das auf diesem Rechner nicht gefunden wurde.</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
+        <source>Look into the bundle</source>
+        <translation>Bundle ansehen</translation>
+    </message>
+    <message>
+        <location filename="../gui/install_form.py" />
         <source>{folder} ({size} free)</source>
         <translation>{folder} ({size} frei)</translation>
     </message>
@@ -2328,11 +2353,6 @@
         <location filename="../gui/install_form.py" />
         <source>Python {version} of its own, downloaded (about 30 MB)</source>
         <translation>Eigenes Python {version}, wird heruntergeladen (etwa 30 MB)</translation>
-    </message>
-    <message>
-        <location filename="../gui/install_form.py" />
-        <source>Look into the bundle</source>
-        <translation>Bundle ansehen</translation>
     </message>
     <message>
         <location filename="../gui/install_form.py" />
@@ -3353,16 +3373,6 @@
         <translation>Wird zusammengestellt…</translation>
     </message>
     <message>
-        <location filename="../gui/report_dialog.py" />
-        <source>Copy</source>
-        <translation>Kopieren</translation>
-    </message>
-    <message>
-        <location filename="../gui/report_dialog.py" />
-        <source>Save as…</source>
-        <translation>Speichern als…</translation>
-    </message>
-    <message>
         <location filename="../processing/accuracy.py" />
         <location filename="../gui/report_dialog.py" />
         <source>Report</source>
@@ -3382,6 +3392,16 @@
         <location filename="../gui/report_dialog.py" />
         <source>Text (*.txt)</source>
         <translation>Text (*.txt)</translation>
+    </message>
+    <message>
+        <location filename="../gui/report_dialog.py" />
+        <source>Copy</source>
+        <translation>Kopieren</translation>
+    </message>
+    <message>
+        <location filename="../gui/report_dialog.py" />
+        <source>Save as…</source>
+        <translation>Speichern als…</translation>
     </message>
     <message>
         <location filename="../gui/report_dialog.py" />
