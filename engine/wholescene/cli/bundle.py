@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..wire.pythons import STANDALONE, this_platform
 from ..wire.sizes import size_words
+from .progress import stop_at_once
 
 if TYPE_CHECKING:
     from ..bundling.make import Made
@@ -89,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
         torch_index=_torch_index(args, args.platform or this_platform()),
         overwrite=args.overwrite,
     )
-    with _Progress() as view:
+    with stop_at_once(), _Progress() as view:
         made = make(order, view.tell)
     _show(made, as_json=args.json)
     return 0

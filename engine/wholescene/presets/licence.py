@@ -25,7 +25,9 @@ CREATIVE_COMMONS = re.compile(r"CC-(BY(?:-NC)?(?:-SA|-ND)?)-(\d\.\d)", re.IGNORE
 CONDITIONS = {"BY": "Attribution", "NC": "NonCommercial", "SA": "ShareAlike", "ND": "NoDerivatives"}
 # whole words of an identifier or a sentence; "non commercial", "Noncommercial" and "non-commercially" are all meant
 NON_COMMERCIAL = re.compile(
-    r"\bnon[-_ ]?commercial(?:ly)?\b|(?<![a-z0-9])nc(?![a-z0-9])|\bno commercial use\b"
+    r"\bnon[-_ ]?commercial(?:ly)?\b|(?<![a-z0-9])nc(?![a-z0-9])|\b(?:no|not for) commercial (?:use|purposes?)\b"
+    r"|\bcommercial (?:use|purposes?) (?:is |are )?(?:not (?:allowed|permitted)|prohibited|forbidden)\b"
+    r"|\b(?:personal|educational|private) (?:use|purposes?) only\b"
     r"|\b(?:for )?(?:academic|research|scientific|evaluation)(?: (?:and|or) \w+)? (?:use|purposes?) only\b"
     r"|\bresearch[- ]only\b|\bonly for (?:\w+ )?(?:research|academic)\b",
     re.IGNORECASE,

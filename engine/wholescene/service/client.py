@@ -67,7 +67,7 @@ class EngineClient:
         self._aside: deque[wire.Message] = deque()  # of jobs, came while an answer was waited for
         self._answers: dict[str, wire.Message] = {}  # came while that to another question was waited for
         self._unanswered: dict[str, str] = {}  # with the type of the question
-        self._heard = self._spoke = time.monotonic()
+        self._heard = self._spoke = self._listened = time.monotonic()
         self._elsewhere = is_elsewhere(info)
         self._context = zmq.Context()
         self._socket = dealer(self._context, info)
@@ -316,8 +316,11 @@ class EngineClient:
         return message.id
 
     def _receive(self, seconds: float) -> wire.Message | None:
+        self._heard += time.monotonic() - self._listened  # it is silent only while somebody listens
         self._stay_alive()
-        if not self._socket.poll(max(1, int(seconds * 1000))):
+        come = self._socket.poll(max(1, int(seconds * 1000)))
+        self._listened = time.monotonic()
+        if not come:
             return None
         message = self._session.unpack(self._socket.recv_multipart())
         self._heard = time.monotonic()

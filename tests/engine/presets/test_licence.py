@@ -17,6 +17,10 @@ FORBIDDING = [
     "free for non commercial purposes",
     "for academic use only",
     "Research only",
+    "not for commercial use",
+    "Commercial use is prohibited",
+    "commercial use not permitted",
+    "Personal use only",
     "research and evaluation purposes only",
     "NVIDIA Source Code License for SegFormer",
     "CC-BY-NC-4.0 OR PolyForm-Noncommercial-1.0.0",
@@ -32,6 +36,8 @@ ALLOWING = [
     "",
     "MIT OR CC-BY-NC-4.0",
     "ncsa",
+    "commercial use is permitted",
+    "for personal and commercial use",
 ]
 
 

@@ -1,12 +1,15 @@
 """The Python client: what it makes of names and of processes it may not look into."""
 
 import os
+import time
 
 import psutil
 import pytest
 from service_helpers import View
 
+from wholescene.service import client as module
 from wholescene.service.client import EngineClient
+from wholescene.wire.errors import EngineLost
 from wholescene.wire.request import SegmentRequest
 
 
@@ -27,3 +30,17 @@ def test_an_engine_that_may_not_be_looked_into_is_alive(engine, monkeypatch):
     monkeypatch.setattr(psutil.Process, "status", refuse)
     with EngineClient.connect(engine) as client:
         assert client.engine["pid"] == os.getpid()
+
+
+def test_an_engine_is_not_lost_because_nobody_listened(client, monkeypatch):
+    """As while a large file is hashed before its rest is sent."""
+    monkeypatch.setattr(module, "SILENT_TOO_LONG", 0.5)
+    client.status()
+    time.sleep(1)
+    assert client.status()["pid"] == os.getpid()
+
+
+def test_an_engine_that_says_nothing_while_one_listens_is_lost(client, monkeypatch):
+    monkeypatch.setattr(module, "SILENT_TOO_LONG", -1.0)
+    with pytest.raises(EngineLost, match="said nothing"):
+        client.status()

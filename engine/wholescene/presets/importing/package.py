@@ -77,7 +77,7 @@ class Package:
         if self._zip is not None:
             return self._zip.open(self._root + name)
         # O_NOFOLLOW: a link that took the file's place since it was looked at is not followed
-        return os.fdopen(os.open(self.path / name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb")
+        return os.fdopen(os.open(self.path / self._root / name, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)), "rb")
 
     def _text(self, name: str) -> str:
         with self.open(name) as stream:

@@ -77,9 +77,18 @@ def refused(file, capsys, presets):
     return told(capsys)["error"]["code"]
 
 
-@pytest.mark.parametrize("inside", ["", "water/", None], ids=["top", "folder in it", "no ZIP"])
-def test_a_preset_is_taken_over_under_a_name_of_ones_own(folder, inside, presets, capsys):
-    file = folder if inside is None else zipped(folder, inside)
+@pytest.fixture
+def outer(folder, tmp_path):
+    """A folder whose only folder is the preset's."""
+    shutil.copytree(folder, tmp_path / "outer" / "water")
+    return tmp_path / "outer"
+
+
+@pytest.mark.parametrize("kind", ["top of a ZIP", "folder in a ZIP", "folder", "folder in a folder"])
+def test_a_preset_is_taken_over_under_a_name_of_ones_own(folder, outer, kind, presets, capsys):
+    file = {"folder": folder, "folder in a folder": outer}.get(kind) or zipped(
+        folder, "" if "top" in kind else "water/"
+    )
     assert run(file, "--accept-licence") == 0
     assert told(capsys)["licence"] == "CC-BY-NC-4.0"
     # what it names and nothing else
