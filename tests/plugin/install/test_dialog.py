@@ -162,17 +162,25 @@ def test_a_bundle_brings_all_it_needs(dialog, qtbot, home, server, write_bundle,
     assert list((home / "data" / "presets" / "mine").iterdir()) == []  # the user's own stays as it was
 
 
-def test_removing_the_engine_here_leaves_the_one_elsewhere_alone(dialog, qtbot, home, plugin, monkeypatch):
-    click(dialog, qtbot, "wholesceneInstallNow")
-    end(dialog, qtbot)
-    said = []
-    # stands for the engine of another machine: whatever the panel's session sends would reach that
-    monkeypatch.setattr(plugin.controller.link.session, "shutdown_engine", lambda: said.append("shutdown"))
+def test_removing_the_engine_here_leaves_the_one_elsewhere_alone(engine, dialog, qtbot, home, plugin):
+    from wholescene_qgis.core.install.record import STAGES, Record
+
+    engine.environment = "/elsewhere/env"  # the panel's session leads to another than the one that is removed
+    qtbot.waitUntil(plugin.controller.link.is_ready, timeout=20 * SECONDS)
+    folder = home / "data" / "engine" / "0.1.0-cpu"
+    python = folder / "env" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    Record("0.1.0", "cpu", {}, done=[stage.value for stage in STAGES]).save(folder)
+    (home / "data" / "installation.json").write_text(json.dumps({"python": str(python), "version": "0.1.0"}))
+    dialog.engines.look()
     click(dialog, qtbot, "wholesceneRemove")
     qtbot.mouseClick(dialog.notice._button, LEFT)
     end(dialog, qtbot)
-    assert not (home / "data" / "engine" / "0.1.0-cpu").exists()
-    assert said == []
+    assert not folder.exists()
+    qtbot.wait(300)  # what was said to it by now has arrived
+    assert "shutdown" not in engine.heard_types()
+    assert plugin.controller.link.is_ready()
 
 
 def test_repairing_says_first_that_the_engine_may_be_stopped(dialog, qtbot):
