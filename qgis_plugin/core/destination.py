@@ -24,11 +24,11 @@ def folder_for(scene_file: str, project_folder: str) -> Path:
     raise OutputUnwritable(path=str(beside), detail=tr("you may not write there, and the project has no folder yet"))
 
 
-def free_output(folder: Path, stem: str, taken: Collection[str] = ()) -> Path:
-    """``<stem>.tif``, numbered from 2 if that name is not free; ``taken`` are the files of jobs under way."""
+def free_output(folder: Path, stem: str, taken: Collection[str] = (), suffix: str = ".tif") -> Path:
+    """``<stem><suffix>``, numbered from 2 if that name is not free; ``taken`` are the files of jobs under way."""
     number = 1
     while True:
-        path = folder / f"{stem}{f'_{number}' if number > 1 else ''}.tif"
+        path = folder / f"{stem}{f'_{number}' if number > 1 else ''}{suffix}"
         if str(path) not in taken and _is_free(path):
             return path
         number += 1

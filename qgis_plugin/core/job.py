@@ -105,6 +105,11 @@ class Job:
         return mine == theirs
 
     @property
+    def waits_there(self) -> bool:
+        """Whether its map is finished and could not be brought here."""
+        return self.phase is Phase.FETCHING and bool(self.freight.get("stuck"))
+
+    @property
     def asks_consent(self) -> bool:
         """Whether its scene is sent only once somebody agrees."""
         return self.phase is Phase.SENDING and self.freight.get("stage") == "asking"

@@ -20,7 +20,7 @@ from ..core.result_file import finished_result
 from ..wire.errors import EngineDied
 from .growing_layer import GrowingLayer
 from .job_list import JobList
-from .job_row import CANCEL, DISCARD, KEEP, SEND
+from .job_row import CANCEL, DISCARD, FETCH, KEEP, SEND
 from .job_words import percent
 from .texts import tr
 
@@ -57,6 +57,7 @@ class JobDesk(QObject):
         session.status.connect(self._status)
         session.shipping.connect(self._shipping)
         session.fetching.connect(self._fetching)
+        session.undelivered.connect(self._undelivered)
         QgsProject.instance().readProject.connect(self._project_read)
         QgsProject.instance().projectSaved.connect(self._project_saved)
 
@@ -90,7 +91,8 @@ class JobDesk(QObject):
         """A button in a row."""
         job = self._jobs.get(ticket)
         if job is not None:
-            {CANCEL: self._cancel, KEEP: self._keep, DISCARD: self._remove, SEND: self._consent}[action](job)
+            does = {CANCEL: self._cancel, KEEP: self._keep, DISCARD: self._remove}
+            {**does, SEND: self._consent, FETCH: self._fetch}[action](job)
 
     def engine_ready(self) -> None:
         """Send what waited, and ask for what was started earlier."""
@@ -152,6 +154,10 @@ class JobDesk(QObject):
         if job.asks_consent:
             self._session.consent(job.ticket)
 
+    def _fetch(self, job: Job) -> None:
+        if job.waits_there:
+            self._session.deliver_again(job.id)
+
     def _cancel(self, job: Job) -> None:
         if job.ended:
             return
@@ -211,6 +217,14 @@ class JobDesk(QObject):
         if job is not None:
             job.phase, job.freight = Phase.FETCHING, dict(news)
             self._show(job)
+
+    def _undelivered(self, job_id: str, error: Mapping[str, Any]) -> None:
+        """Its map is finished, and stays where it is until its user has made room here."""
+        job = self._of(job_id)
+        if job is not None:
+            job.phase, job.freight = Phase.FETCHING, {**job.freight, "stuck": True}
+            self._show(job)
+            self.trouble.emit(dict(error))
 
     def _progress(self, job_id: str, progress: Mapping[str, Any]) -> None:
         job = self._of(job_id)

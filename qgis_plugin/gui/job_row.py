@@ -12,7 +12,7 @@ from .job_words import detail_words, send_words, share_done, stage_words
 from .texts import tr
 from .widgets import ElidedLabel, Hint
 
-CANCEL, KEEP, DISCARD, SEND = "cancel", "keep", "discard", "send"
+CANCEL, KEEP, DISCARD, SEND, FETCH = "cancel", "keep", "discard", "send", "fetch"
 BUSY = (Phase.WAITING, Phase.SENT, Phase.SEARCHING, Phase.CANCELLING)  # how far it is cannot be told
 
 
@@ -34,6 +34,7 @@ class JobRow(QWidget):
         self.buttons: Dict[str, QPushButton] = {
             CANCEL: self._button(CANCEL, tr("Cancel")),
             SEND: self._button(SEND, tr("Send")),
+            FETCH: self._button(FETCH, tr("Fetch again")),
             KEEP: self._button(KEEP, tr("Keep this part")),
             DISCARD: self._button(DISCARD, tr("Discard")),
         }
@@ -56,6 +57,7 @@ class JobRow(QWidget):
         row.addWidget(self.buttons[CANCEL], 0, Qt.AlignmentFlag.AlignTop)
         offers = QHBoxLayout()
         offers.addWidget(self.buttons[SEND])
+        offers.addWidget(self.buttons[FETCH])
         offers.addWidget(self.buttons[KEEP])
         offers.addWidget(self.buttons[DISCARD])
         offers.addStretch(1)
@@ -85,6 +87,8 @@ class JobRow(QWidget):
         self.buttons[CANCEL].setAccessibleName(tr("Cancel {job}").format(job=job.title))
         for offer in (KEEP, DISCARD):
             self.buttons[offer].setVisible(job.keepable)
+        self.buttons[FETCH].setVisible(job.waits_there)
+        self.buttons[FETCH].setAccessibleName(tr("Fetch the map of {job} again").format(job=job.title))
         self.buttons[SEND].setVisible(job.asks_consent)
         if job.asks_consent:
             self.buttons[SEND].setText(send_words(job))

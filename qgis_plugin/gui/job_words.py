@@ -21,6 +21,8 @@ def stage_words(job: Job) -> str:
         return tr("On {host}, which is not connected").format(host=job.host)
     if job.phase is Phase.RUNNING:
         return f"{stage_text(job.stage)}…"
+    if job.waits_there:
+        return tr("The finished map waits on {host}").format(host=job.host)
     return {
         Phase.WAITING: tr("Connecting to {host}…").format(host=job.host) if job.host else tr("Starting the engine…"),
         Phase.SENDING: freight_words(job),

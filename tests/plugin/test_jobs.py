@@ -199,6 +199,20 @@ def test_a_job_of_a_machine_out_of_reach_leaves_nothing_when_cancelled(panel, de
     assert another.exists()
 
 
+def test_a_map_that_finds_no_place_here_is_not_given_up(plugin, panel, desk, start, qtbot):
+    job, session = start(0), plugin.controller.link.session
+    job.host = "gpu-box"
+    session.undelivered.emit(job.id, DiskFull(path="map.tif", free_mb=1, needed_mb=2).to_dict())
+    (row,) = panel.jobs.rows()
+    qtbot.waitUntil(row.buttons["fetch"].isVisible)
+    assert "waits on gpu-box" in row.stage.full_text()
+    assert panel.notice.code() == "output.disk_full"
+    assert job.id in QgsSettings().value("wholescene/jobs", "", str)  # another QGIS finds it, too
+    session.fetching.emit(job.id, {"share": 0.5, "host": "gpu-box"})
+    qtbot.waitUntil(row.buttons["fetch"].isHidden)
+    assert "Fetching" in row.stage.full_text()
+
+
 def test_or_be_discarded(engine, panel, desk, start, qtbot, tmp_path):
     working = start(0, blocks=1).working
     (row,) = panel.jobs.rows()

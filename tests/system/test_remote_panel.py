@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ENGINE_PYTHON = os.environ.get("WHOLESCENE_ENGINE_PYTHON", str(ROOT / ".venv" / "bin" / "python"))
 PRESET = "water-lite"
 MINUTES = 60_000  # ms
+PIECE = 64  # bytes of the map that are asked for at once
 EXTRA_MB = 60  # behind the pixels of the scene, where no program looks: it travels all the same
 
 pytestmark = pytest.mark.skipif(not Path(ENGINE_PYTHON).exists(), reason=f"no engine at {ENGINE_PYTHON}")
@@ -97,8 +98,38 @@ def by_terminal(scene, output, precision):
     return values(output)
 
 
+def cut_the_way_back(monkeypatch, cut):
+    """Cut while the map comes, in small pieces, so that most are not there yet; the offsets asked for, by attempt."""
+    module = importlib.import_module("wholescene_qgis.core.remote.delivery")
+    pieces = importlib.import_module("wholescene_qgis.core.remote.fetching")
+    fetch, asked = module.fetch, []
+
+    def fetch_and_cut(line, parcel, host, told):
+        send = line.send
+        asked.append([])
+
+        def watched(kind, body, buffers=()):
+            if kind == "fetch" and body["name"] == parcel.name:
+                asked[-1].append(body["offset"])
+            send(kind, body, buffers)
+
+        def moved(share):
+            told(share)
+            if len(asked) == 1 and asked[0] and asked[0][-1] >= 10 * PIECE and not cuts:
+                cuts.append(share)
+                cut()
+
+        line.send = watched
+        return fetch(line, parcel, host, moved)
+
+    cuts = []
+    monkeypatch.setitem(vars(pieces), "PIECE", PIECE)
+    monkeypatch.setitem(vars(module), "fetch", fetch_and_cut)
+    return asked
+
+
 def test_a_scene_goes_there_and_its_map_comes_back_though_the_cable_is_cut_both_ways(
-    panel, plugin, other_machine, scene, add_raster, qtbot, tmp_path
+    panel, plugin, other_machine, scene, add_raster, qtbot, tmp_path, monkeypatch
 ):
     host, session, link = other_machine, plugin.controller.link.session, plugin.controller.link
     assert ALIAS in panel.engine_line.text()
@@ -118,12 +149,8 @@ def test_a_scene_goes_there_and_its_map_comes_back_though_the_cable_is_cut_both_
             session.shipping.disconnect(cut_the_way_there)
             cut("in")
 
-    def cut_the_way_back(_job, _news):
-        session.fetching.disconnect(cut_the_way_back)
-        cut("out")
-
     session.shipping.connect(cut_the_way_there)
-    session.fetching.connect(cut_the_way_back)
+    asked = cut_the_way_back(monkeypatch, lambda: cut("out"))
     qtbot.mouseClick(panel.segment_button, Qt.MouseButton.LeftButton)
     (row,) = panel.jobs.rows()
     send = row.buttons["send"]
@@ -138,6 +165,8 @@ def test_a_scene_goes_there_and_its_map_comes_back_though_the_cable_is_cut_both_
     assert len(losses) == 2
     resumed = [news["done"] for before, news in itertools.pairwise(told) if before["stage"] == "looking"]
     assert resumed[-1] > 4 << 20  # what had been sent was not sent again
+    assert len(asked) == 2
+    assert 0 < asked[1][0] <= asked[0][-1]  # nor was what had been fetched fetched again
     finished = QgsProject.instance().layerTreeRoot().layerOrder()[0]
     written = Path(finished.source())
     assert written == scene.parent / "lake_water-lite.tif"

@@ -62,6 +62,7 @@ class Courier(QObject):
     recalled = pyqtSignal(str, dict)
     shipping = pyqtSignal(str, dict)  # ticket, news of its scene; see Shipment
     fetching = pyqtSignal(str, dict)  # job, news of its map; see Delivery
+    undelivered = pyqtSignal(str, dict)  # job, why its map has to stay there until something is mended here
 
     def __init__(self, session: EngineSession, parent: QObject) -> None:
         super().__init__(parent)
@@ -199,7 +200,7 @@ class Courier(QObject):
         try:
             if not self._depot:
                 raise RemoteAnswer(host=self.host_name(), detail=tr("it keeps no files of others"))
-            parcel = Parcel("", destination_of(request, self._taken()), bool(request.get("overwrite")))
+            parcel = Parcel("", destination_of(request, self._taken()), bool(request.get("overwrite")), lasting)
         except WholeSceneError as problem:
             refuse(problem.to_dict())
             return
@@ -339,7 +340,10 @@ class Courier(QObject):
 
         def failed(error: Dict[str, Any]) -> None:
             if error.get("code") == "engine.lost":  # goes on with the next connection, or soon
-                QTimer.singleShot(RETRY_MS, lambda: self._deliver_again(job))
+                QTimer.singleShot(RETRY_MS, lambda: self.deliver_again(job))
+                return
+            if delivery.can_wait(error):
+                self.undelivered.emit(job, error)
                 return
             self._deliveries.pop(job, None)
             self._parcels.pop(job, None)
@@ -358,7 +362,8 @@ class Courier(QObject):
         delivery.failed.connect(failed)
         delivery.open(self._info)
 
-    def _deliver_again(self, job: str) -> None:
+    def deliver_again(self, job: str) -> None:
+        """Go on fetching a map that could not be brought here, from where it stopped."""
         delivery = self._deliveries.get(job)
         if delivery is not None and self.is_connected() and not delivery.is_under_way():
             delivery.open(self._info)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any, Optional
+from typing import Any, Mapping, Optional
 
 from qgis.PyQt.QtCore import QObject, pyqtSignal
 
@@ -16,6 +16,7 @@ from .fetching import Parcel, discard, fetch
 from .host import RemoteHost
 from .line import Line
 
+HERE = ("output.disk_full", "output.unwritable")  # what can be mended on this machine: then it is fetched again
 TELL_S = 0.25  # how often the row is told
 
 
@@ -63,6 +64,10 @@ class Delivery(QObject):
         """Whether something happens now."""
         return self._errand is not None
 
+    def can_wait(self, error: Mapping[str, Any]) -> bool:
+        """Whether the map stays there after this error, and what is here stays for the next attempt."""
+        return self._parcel.lasting and error.get("code") in HERE
+
     def hold(self) -> None:
         """The connection is gone. What is here already stays, as part files."""
         if self._errand is not None:
@@ -86,7 +91,7 @@ class Delivery(QObject):
         if error is None:
             self.ready.emit(places)
         else:
-            if error.get("code") != "engine.lost":
+            if error.get("code") != "engine.lost" and not self.can_wait(error):
                 tidy_up(self._parcel)
             self.failed.emit(error)
 

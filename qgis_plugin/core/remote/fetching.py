@@ -7,14 +7,15 @@ import hashlib
 import os
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Callable, Dict, List, Mapping, Tuple
 
 from ...translation import tr
-from ...wire.errors import DiskFull, OutputExists, OutputUnwritable, RemoteAnswer, RemoteCorrupt
+from ...wire.errors import DiskFull, OutputUnwritable, RemoteAnswer, RemoteCorrupt
 from ...wire.replacement import remove, replace_together
 from ...wire.transfer import WINDOW, plain_name
+from ..destination import free_output
 from .line import Line
 
 PIECE = 256 << 10  # bytes
@@ -27,11 +28,12 @@ Told = Callable[[float], None]  # share of all bytes that is here
 
 @dataclass(frozen=True)
 class Parcel:
-    """What a job wrote under ``name`` is to become ``path`` here."""
+    """What a job wrote under ``name`` is to become ``path`` here; ``lasting`` if it waits there until it can be."""
 
     job: str
     path: str
     overwrite: bool = False
+    lasting: bool = True
 
     @property
     def name(self) -> str:
@@ -69,8 +71,9 @@ def fetch(line: Line, parcel: Parcel, host: str, told: Told) -> Dict[str, Any]:
 
     Returns where they are, as in the job's result: ``path``, and ``qml``, which is None if no style came.
 
-    Raises OutputExists, OutputUnwritable, DiskFull, RemoteAnswer, RemoteCorrupt, what the engine answers, and what the
-    line raises. After a cut, or when it was cancelled, the part files stay, and the next call goes on with them.
+    A name that was taken meanwhile gets a number. Raises OutputUnwritable, DiskFull, RemoteAnswer, RemoteCorrupt, what
+    the engine answers, and what the line raises. After a cut, or when it was cancelled, the part files stay, and the
+    next call goes on with them.
     """
     body = line.ask("files", {"job": parcel.job}, patience=HASHING_S).body
     entries = _entries(body.get("files"), parcel, host)
@@ -124,10 +127,10 @@ def _check_room(parcel: Parcel, entries: List[Entry]) -> None:
 
 def _name_all(parcel: Parcel, entries: List[Entry]) -> Dict[str, Any]:
     """Give the files their names together, the class map last: whoever sees it has all of it."""
-    if os.path.lexists(parcel.path) and not parcel.overwrite:
-        raise OutputExists(path=parcel.path)
-    may_style = parcel.may_style()
     parts = {entry.path: entry.part(parcel.job) for entry in entries}
+    if os.path.lexists(parcel.path) and not parcel.overwrite:  # by now: it was free when the job began
+        parcel, parts = _numbered(parcel, parts)
+    may_style = parcel.may_style()
     placed = {path: part for path, part in parts.items() if may_style or path.suffix != ".qml"}
     replace_together(placed)
     # a style that was left out, and what belonged to a map that was here before
@@ -135,6 +138,14 @@ def _name_all(parcel: Parcel, entries: List[Entry]) -> Dict[str, Any]:
         remove(path)
     styles = [str(path) for path in placed if path.suffix == ".qml"]
     return {"path": parcel.path, "qml": styles[0] if styles else None}
+
+
+def _numbered(parcel: Parcel, parts: Mapping[Path, Path]) -> "Tuple[Parcel, Dict[Path, Path]]":
+    """A parcel under a free name, as the engine does it: a map is not thrown away for a name."""
+    path = Path(parcel.path)
+    other = replace(parcel, path=str(free_output(path.parent, path.stem, suffix=path.suffix)))
+    renamed = dict(zip(parcel.places().values(), other.places().values()))
+    return other, {renamed[place]: part for place, part in parts.items()}
 
 
 class _Fetching:

@@ -174,3 +174,20 @@ def test_a_scene_that_is_nowhere_is_refused(courier, qtbot, tmp_path):
     with qtbot.waitSignal(courier.refused, timeout=SOON) as refused:
         courier.submit(request("WMS:nothing", output=str(tmp_path / "map.tif")), new_id())
     assert refused.args[1]["code"] == "remote.source"
+
+
+def test_a_map_that_finds_no_place_here_waits_there_and_is_fetched_again(courier, open_courier, scene, qtbot, tmp_path):
+    with qtbot.waitSignal(courier.done, timeout=COMPUTED) as done:
+        courier.submit(request(scene, output=str(tmp_path / "first.tif")), new_id())
+    job, home, again = done.args[0], tmp_path / "unplugged", open_courier()
+    failed = []
+    again.failed.connect(lambda *end: failed.append(end))
+    with qtbot.waitSignal(again.undelivered, timeout=SOON) as told:
+        again.attach(job, str(home / "map.tif"))
+    assert (told.args[0], told.args[1]["code"]) == (job, "output.unwritable")
+    home.mkdir()
+    with qtbot.waitSignal(again.done, timeout=SOON) as brought:
+        again.deliver_again(job)
+    assert brought.args[1]["path"] == str(home / "map.tif")
+    assert (home / "map.tif").read_bytes() == (tmp_path / "first.tif").read_bytes()
+    assert failed == []

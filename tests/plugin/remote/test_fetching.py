@@ -8,7 +8,7 @@ import pytest
 import zmq
 from wholescene_qgis.core.errand import under_way
 from wholescene_qgis.core.remote.delivery import Delivery
-from wholescene_qgis.core.remote.fetching import Parcel, discard, fetch
+from wholescene_qgis.core.remote.fetching import Parcel, fetch
 from wholescene_qgis.core.remote.host import RemoteHost
 from wholescene_qgis.core.remote.line import Line
 from wholescene_qgis.wire.connection import ConnectionInfo
@@ -16,7 +16,6 @@ from wholescene_qgis.wire.errors import (
     Cancelled,
     DiskFull,
     EngineLost,
-    OutputExists,
     OutputUnwritable,
     RemoteAnswer,
     RemoteCorrupt,
@@ -226,13 +225,12 @@ def test_all_files_get_their_names_or_none(host, home):
     assert (home / "map.tif").is_dir()
 
 
-def test_a_map_that_is_there_by_now_stays(host, home):
+def test_a_map_that_is_there_by_now_stays_and_the_new_one_gets_a_number(host, home):
     (home / "map.tif").write_bytes(b"another")
-    with pytest.raises(OutputExists):
-        bring(host(), Parcel(JOB, str(home / "map.tif")))
-    assert (home / "map.tif").read_bytes() == b"another"
-    discard(Parcel(JOB, str(home / "map.tif")))
-    assert [path.name for path in home.iterdir()] == ["map.tif"]
+    places = bring(host(), Parcel(JOB, str(home / "map.tif")))
+    assert places == {"path": str(home / "map_2.tif"), "qml": str(home / "map_2.qml")}
+    written = {path.name: path.read_bytes() for path in home.iterdir()}
+    assert written == {"map.tif": b"another", "map_2.tif": MAP, "map_2.qml": STYLE}
     bring(host(), Parcel(JOB, str(home / "map.tif"), overwrite=True))
     assert (home / "map.tif").read_bytes() == MAP
 
