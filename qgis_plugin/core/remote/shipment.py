@@ -54,7 +54,7 @@ class Shipment(QObject):
         self.hold()
         self._info, self._scenes = info, scenes
         self._tell("looking")
-        self._start(tr("Looking what has to be sent"), self._look, self._looked)
+        self._errand_of(tr("Looking what has to be sent"), self._look, self._looked).start()
 
     def is_under_way(self) -> bool:
         """Whether something happens now."""
@@ -86,16 +86,17 @@ class Shipment(QObject):
 
         freight, host = self._freight, self._host.name
         work = self._with_line(lambda line: send(line, freight, host, told))
-        errand = self._start(tr("Sending the scene"), work, self._sent)
+        errand = self._errand_of(tr("Sending the scene"), work, self._sent)
         errand.progressed.connect(lambda percent: self._moved(percent / 100, pace) if errand is self._errand else None)
+        errand.start()  # and not before `told` knows it
 
     # -- inside --------------------------------------------------------------------
 
-    def _start(self, title: str, work: Callable[[GoingOn], Any], done: Callable[[Any], None]) -> Errand:
+    def _errand_of(self, title: str, work: Callable[[GoingOn], Any], done: Callable[[Any], None]) -> Errand:
         errand = self._errand = Errand(title, work)
         errand.done.connect(lambda found: self._ended(errand, done, found))
         errand.failed.connect(lambda error: self._ended(errand, self.failed.emit, error))
-        return errand.start()
+        return errand
 
     def _ended(self, errand: Errand, tell: Callable[[Any], None], found: Any) -> None:
         if errand is self._errand:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from osgeo import gdal
 from qgis.core import QgsSettings
-from wholescene_qgis.core.errand import under_way
+from wholescene_qgis.core import errand
+from wholescene_qgis.core.errand import Errand, under_way
 from wholescene_qgis.core.remote.courier import Courier
 from wholescene_qgis.core.remote.host import RemoteHost
 from wholescene_qgis.core.session import EngineSession
@@ -117,6 +118,25 @@ def test_a_scene_that_is_withdrawn_while_it_is_sent_is_sent_no_further(courier, 
     qtbot.wait(500)
     assert part.stat().st_size == sent
     part.unlink()
+
+
+def test_a_scene_that_is_sent_at_once_arrives(courier, scene, qtbot, monkeypatch):
+    begin = Errand.start
+
+    def begin_and_end(work):
+        begin(work)
+        assert errand.wait(SOON / 1000)  # as where this thread gets no turn before that one has ended
+        return work
+
+    monkeypatch.setattr(Errand, "start", begin_and_end)
+    ticket, refused = new_id(), []
+    courier.refused.connect(lambda *told: refused.append(told))
+    with qtbot.waitSignal(courier.submitted, timeout=SOON) as submitted:
+        courier.submit(request(scene), ticket)
+    assert (submitted.args[1], refused) == (ticket, [])
+    monkeypatch.undo()
+    with qtbot.waitSignal(courier.done, timeout=COMPUTED):
+        pass
 
 
 def test_an_estimate_sends_nothing_large_and_comes_once_the_scene_is_there(courier, large, qtbot):
