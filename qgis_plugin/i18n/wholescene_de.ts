@@ -1302,13 +1302,13 @@
     </message>
     <message>
         <location filename="../core/remote/shipment.py" />
-        <source>Looking what has to be sent</source>
-        <translation>Es wird nachgesehen, was gesendet werden muss</translation>
+        <source>Sending the scene</source>
+        <translation>Szene wird gesendet</translation>
     </message>
     <message>
         <location filename="../core/remote/shipment.py" />
-        <source>Sending the scene</source>
-        <translation>Szene wird gesendet</translation>
+        <source>Looking what has to be sent</source>
+        <translation>Es wird nachgesehen, was gesendet werden muss</translation>
     </message>
     <message>
         <location filename="../core/remote/ssh.py" />
@@ -2538,6 +2538,11 @@
     </message>
     <message>
         <location filename="../gui/job_row.py" />
+        <source>Fetch again</source>
+        <translation>Erneut holen</translation>
+    </message>
+    <message>
+        <location filename="../gui/job_row.py" />
         <source>Keep this part</source>
         <translation>Diesen Teil behalten</translation>
     </message>
@@ -2555,6 +2560,11 @@
         <location filename="../gui/job_row.py" />
         <source>Cancel {job}</source>
         <translation>{job} abbrechen</translation>
+    </message>
+    <message>
+        <location filename="../gui/job_row.py" />
+        <source>Fetch the map of {job} again</source>
+        <translation>Die Karte von {job} erneut holen</translation>
     </message>
     <message>
         <location filename="../gui/job_row.py" />
@@ -2664,6 +2674,11 @@
         <location filename="../gui/job_words.py" />
         <source>On {host}, which is not connected</source>
         <translation>Auf {host}, ohne Verbindung dorthin</translation>
+    </message>
+    <message>
+        <location filename="../gui/job_words.py" />
+        <source>The finished map waits on {host}</source>
+        <translation>Die fertige Karte wartet auf {host}</translation>
     </message>
     <message>
         <location filename="../gui/job_words.py" />

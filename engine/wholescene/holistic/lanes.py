@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import cache
 from types import TracebackType
 from typing import Generic, TypeVar
 
@@ -87,6 +88,7 @@ class Lanes:
 
     def __enter__(self) -> Lanes:
         if self.count:
+            begin_vector_math()
             self._threads = torch.get_num_threads()
             torch.set_num_threads(1)
             # each thread is told by itself: matrix products do not ask what the others were told
@@ -131,6 +133,17 @@ class _Work(Generic[Item, Result]):
             for item in self.items:
                 return (item,)
             return None
+
+
+@cache
+def begin_vector_math() -> None:
+    """Let MKL, of which torch takes root and tangent on x86, settle which of its functions suit the processor.
+
+    It does so when the first of them is called and is not prepared for two threads that both call the
+    first: now and then, once in 40 cold starts of two busy lanes, one of them got roots right to only
+    12 bits (torch 2.13).
+    """
+    torch.zeros(1).sqrt()
 
 
 @torch.inference_mode()

@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ...holistic.lanes import begin_vector_math
 from ...nn import Segmenter
 from ...wire.errors import TrainingDiverged
 from ...wire.plan import Window
@@ -203,6 +204,7 @@ def _workers(device: torch.device) -> Iterator[ThreadPoolExecutor]:
     """As many threads as torch may use, each with kernels of one thread; one to feed an accelerator."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
+    begin_vector_math()
     _prepare_thread()
     try:
         with ThreadPoolExecutor(threads if device.type == "cpu" else 1, "finetune", _prepare_thread) as pool:
