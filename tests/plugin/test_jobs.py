@@ -199,7 +199,7 @@ def test_a_job_of_a_machine_out_of_reach_leaves_nothing_when_cancelled(panel, de
     assert another.exists()
 
 
-def test_a_map_that_finds_no_place_here_is_not_given_up(plugin, panel, desk, start, qtbot):
+def test_a_map_that_finds_no_place_here_is_not_given_up(panel, plugin, desk, start, qtbot):
     job, session = start(0), plugin.controller.link.session
     job.host = "gpu-box"
     session.undelivered.emit(job.id, DiskFull(path="map.tif", free_mb=1, needed_mb=2).to_dict())

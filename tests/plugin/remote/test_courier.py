@@ -203,11 +203,11 @@ def test_a_map_that_finds_no_place_here_waits_there_and_is_fetched_again(courier
     failed = []
     again.failed.connect(lambda *end: failed.append(end))
     with qtbot.waitSignal(again.undelivered, timeout=SOON) as told:
-        again.attach(job, str(home / "map.tif"))
+        again.attach(job, str(home / "first.tif"))
     assert (told.args[0], told.args[1]["code"]) == (job, "output.unwritable")
     home.mkdir()
     with qtbot.waitSignal(again.done, timeout=SOON) as brought:
         again.deliver_again(job)
-    assert brought.args[1]["path"] == str(home / "map.tif")
-    assert (home / "map.tif").read_bytes() == (tmp_path / "first.tif").read_bytes()
+    assert brought.args[1]["path"] == str(home / "first.tif")
+    assert (home / "first.tif").read_bytes() == (tmp_path / "first.tif").read_bytes()
     assert failed == []
