@@ -65,7 +65,7 @@ class Source:
 
 
 def without_login(address: str) -> str:
-    """``https://packages.example/simple`` of ``https://name:word@packages.example/simple``."""
+    """An address without the name and the password that may stand before its server."""
     parts = urlsplit(address)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if "@" in parts.netloc else address
 
