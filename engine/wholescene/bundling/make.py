@@ -102,13 +102,13 @@ def preset_files(names: Sequence[str]) -> tuple[dict[str, Path], tuple[str, ...]
     zoo = Zoo()
     files: dict[str, Path] = {}
     shipped = []
-    for name in names:
+    for name in _with_lenders(names, zoo):
         preset, folder = zoo.load(name), zoo.folder(name)
         weights = preset.weights_path()
         if folder.parent == shipped_folder():
-            shipped.append(preset.name)
+            shipped += [preset.name] if name in names else []
             continue
-        if folder not in weights.parents:
+        if zoo.folder(preset.weights_of or name) not in weights.parents:
             raise BundlingFile(path=str(weights), detail="the weights lie outside of the preset's folder")
         for path in sorted(folder.rglob("*")):
             inside = path.relative_to(folder)
@@ -117,6 +117,12 @@ def preset_files(names: Sequence[str]) -> tuple[dict[str, Path], tuple[str, ...]
     for name, path in files.items():  # before anything is downloaded
         check_packable(name, path)
     return files, tuple(shipped)
+
+
+def _with_lenders(names: Sequence[str], zoo: Zoo) -> list[str]:
+    """The presets and those whose weights they use, as a recoloured one does; each once."""
+    lent = (zoo.load(name).weights_of for name in names)
+    return list(dict.fromkeys([*names, *filter(None, lent)]))
 
 
 def _python(order: Order, folder: Path, tell: Tell) -> tuple[str, Path | None]:

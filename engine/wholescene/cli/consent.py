@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..wire.errors import LicenceNotAccepted
+from ..wire.report import visible
 
 if TYPE_CHECKING:
     from ..presets.licence import Acceptance
@@ -32,7 +33,7 @@ def consent(licence: str, notice: str, args: argparse.Namespace) -> Acceptance:
     from ..presets.licence import accepted
 
     if not args.json:
-        print(f"{notice}\n{_words(licence)}")
+        print(f"{visible(notice)}\n{visible(_words(licence))}")  # a foreign preset has written both
     if args.accept_licence:
         return accepted(licence, args.accepted_in or "option")
     asked = not args.json and sys.stdin.isatty()

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from .. import __version__
 from ..wire.errors import Cancelled, InternalError, WholeSceneError
+from ..wire.report import visible
 from . import (
     attention,
     bundle,
@@ -91,7 +92,8 @@ def report(error: WholeSceneError, *, as_json: bool = False) -> None:
     if as_json:
         print(json.dumps({"error": error.to_dict()}, indent=1))
         return
-    print(f"error: {error.message}\n       [{error.code}]", file=sys.stderr)
+    told = "\n".join(map(visible, error.message.split("\n")))  # in it may stand what a file says of itself
+    print(f"error: {told}\n       [{error.code}]", file=sys.stderr)
 
 
 def _with_negative_numbers(arguments: list[str]) -> list[str]:

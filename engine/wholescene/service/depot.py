@@ -4,10 +4,11 @@
     scenes/<set>/<name>.part     one that is still coming, or whose client has gone: the next `store` goes on
     scenes/<set>/.set.json       the SHA-256 of what is complete; its time is that of the last use
     results/<ticket>/            where clients have the class maps of sent scenes written
+    */<set or ticket>.<n>.gone/  what is being removed
 
 A set is named by the client, by a hash of what it sends, so that nothing is sent twice. What nobody has used for
-30 days goes when an engine starts. The methods may wait for the disk: the engine's loop calls none but the quick
-ones that say so.
+30 days goes when an engine starts, and each day that it runs. The methods may wait for the disk: the engine's loop
+calls none but the quick ones that say so.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ UNUSED_SECONDS = 30 * 86400.0
 MEGABYTE = 1 << 20
 SPARE_BYTES = 64 * MEGABYTE  # that a scene leaves free on the disk: journal, log and others need some, too
 NOTE = ".set.json"
+GONE = ".gone"
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -180,21 +182,28 @@ class Depot:
 
     # -- what goes --
 
-    def forget(self, set_: str) -> None:
-        """Remove a set, or the results of a ticket; nothing happens if there is none. Raises RemoteFileUnwritable."""
+    def forget(self, set_: str) -> list[Path]:
+        """Take a set, or the results of a ticket, out of use at once; what :meth:`remove` is to delete. Quick.
+
+        From now on no job finds it. Nothing happens if there is none. Raises RemoteFileUnwritable.
+        """
         self.require()
         for key in [key for key in list(self._expected) if key[0] == set_]:
             del self._expected[key]
-        for folder in (self.scenes / set_, self.results / set_):
+        return [gone for place in (self.scenes, self.results) if (gone := _set_aside(place / set_)) is not None]
+
+    def remove(self, folders: Iterable[Path]) -> None:
+        """Delete what was forgotten; what resists goes with a later sweep. Raises RemoteFileUnwritable."""
+        for folder in folders:
             try:
                 shutil.rmtree(folder)
             except FileNotFoundError:
-                pass
+                pass  # a sweep was faster
             except OSError as problem:
                 raise RemoteFileUnwritable(path=str(folder), detail=problem.strerror or str(problem)) from None
 
     def sweep(self, now: float | None = None) -> None:
-        """Remove sets and results that nobody has used for 30 days."""
+        """Remove sets and results that nobody has used for 30 days, and what is left of those that were forgotten."""
         if self._problem:
             return
         before = (time.time() if now is None else now) - UNUSED_SECONDS
@@ -202,6 +211,8 @@ class Depot:
             for folder in [*self.scenes.iterdir(), *self.results.iterdir()]:
                 if is_set(folder.name) and _last_used(folder) < before:
                     log.info("%s was not used for 30 days and goes", folder)
+                    shutil.rmtree(folder, ignore_errors=True)
+                elif folder.name.endswith(GONE) and is_set(folder.name.partition(".")[0]):
                     shutil.rmtree(folder, ignore_errors=True)
 
     # -- jobs --
@@ -284,6 +295,18 @@ def flush(path: Path) -> None:
     """See that a file's content is on the disk before it gets its final name."""
     with path.open("r+b") as file:
         os.fsync(file.fileno())
+
+
+def _set_aside(folder: Path) -> Path | None:
+    """Rename a folder so that nobody finds it; its new name, None if there is none. Raises RemoteFileUnwritable."""
+    gone = folder.with_name(f"{folder.name}.{time.time_ns()}{GONE}")
+    try:
+        os.rename(folder, gone)
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        raise RemoteFileUnwritable(path=str(folder), detail=problem.strerror or str(problem)) from None
+    return gone
 
 
 def _part(path: Path) -> Path:

@@ -75,9 +75,10 @@ def forget(engine: Engine, message: Message) -> None:
         names = (*job.request.sources, job.request.grid, job.request.output or "")
         if set_ in engine.depot.sets_in(names):
             raise RemoteInUse(job=job.id)
+    gone = engine.depot.forget(set_)  # before a job can be submitted that reads it
 
     def remove() -> Answer:
-        engine.depot.forget(set_)
+        engine.depot.remove(gone)
         return "forgotten", {"set": set_}, ()
 
     _aside(engine, message, remove, slow=True)

@@ -48,6 +48,7 @@ MESSAGES_PER_TURN = 64
 FAULTS_IN_A_ROW = 20  # failed turns after which no better one is to be expected: about two seconds
 AFTER_A_FAULT = 0.1  # seconds
 GOODBYE_SECONDS = 0.5
+SWEEPS_EVERY = 86400.0  # seconds; an engine of a whole group may run for months
 WRITER_STOPS = 60.0  # the final copy of a large map can only be interrupted now and then
 
 
@@ -103,7 +104,7 @@ class Engine:
         self.depot = Depot(settings.depot)
         self.hashes = Hashes()
         self.errands = Errands(self.inbox.put)
-        self.errands.do("", self.depot.sweep, lambda outcome: None, slow=True)
+        self._sweep_at = self.started
         self.machine: dict[str, Any] | None = None  # what it has to compute with, when it was last looked at
         self.conductor = Conductor(
             self.jobs, self.writer, self._launch, self.inbox.put, self._announce, self._can_compute
@@ -291,6 +292,9 @@ class Engine:
             self.forget(session)
         pause = self.conductor.tick()
         self.estimator.tick()
+        if now >= self._sweep_at:
+            self._sweep_at = now + SWEEPS_EVERY
+            self.errands.do("", self.depot.sweep, lambda outcome: None, slow=True)
         if self.jobs.active():
             self._last_life = now
         if self.settings.idle_exit is not None and now - self._last_life > self.settings.idle_exit:

@@ -22,6 +22,7 @@ from ..wire.transfer import CHUNK_BYTES, PART, WINDOW, check_name
 from .hashing import sha256_of, update
 
 PART_SECONDS = 30.0  # after which a part counts as lost, with the connection
+ATTEMPTS = 3  # at one file, within one connection
 SEALING = 7200.0  # seconds that the engine may take to hash a large file; it shows meanwhile that it lives
 
 Progress = Callable[[int, int], None]  # bytes that are there, bytes of the whole file
@@ -44,10 +45,16 @@ class Sending:
         self._line, self._path, self._progress = line, path, progress
         self._file = {"set": set_, "name": check_name(name)}
         self._window = _Window(line)
-        self._digest = hashlib.sha256()  # of what was sent, not of what the file may have become
 
     def run(self) -> str:
         """Send what is missing; the path of the whole file there. Raises OSError and the engine's errors."""
+        for _ in range(ATTEMPTS - 1):
+            with contextlib.suppress(RemoteOffset):  # of an earlier connection something still arrived
+                return self._run()
+        return self._run()
+
+    def _run(self) -> str:
+        self._digest = hashlib.sha256()  # of what was sent, not of what the file may have become
         with self._path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             begun = self._ask("store", {"size": size})

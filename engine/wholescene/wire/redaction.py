@@ -42,6 +42,10 @@ RULES: List[Tuple["Pattern[str]", str]] = [
     (re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40,}={1,2}"), KEY),
     (re.compile(r"[\w.+-]{1,64}@[\w-][\w.-]{0,250}"), USER),
     (re.compile(r"\b(?!127\.|0\.0\.0\.0\b)(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\b"), HOST),
+    # IPv6, shortened (but not ::1, which is every machine's own) or whole, and the address of a network card
+    (re.compile(r"(?i)(?<![\w:.])(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}(?:%\w+)?(?![\w:])"), HOST),
+    (re.compile(r"(?i)(?<![\w:.])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?![\w:])"), HOST),
+    (re.compile(r"(?i)(?<![\w:.-])[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}(?![\w:-])"), HOST),
 ]
 
 

@@ -39,8 +39,9 @@ def tail(path: Path, lines: int = TAIL_LINES) -> str:
     except OSError as problem:
         return f"({problem.strerror or problem})"
     ends = text.splitlines()[-lines:]
-    return "\n".join("".join(_seen(letter) for letter in line) for line in ends)
+    return "\n".join(map(visible, ends))
 
 
-def _seen(letter: str) -> str:
-    return letter if letter.isprintable() or letter == "\t" else "\N{REPLACEMENT CHARACTER}"
+def visible(line: str) -> str:
+    """A line that others have written, so that it cannot steer a terminal: control characters made visible."""
+    return "".join(letter if letter.isprintable() or letter == "\t" else "\N{REPLACEMENT CHARACTER}" for letter in line)

@@ -18,7 +18,8 @@ import pytest
 from small_wheels import write_wheel
 from wholescene.bundling.make import Order, make
 from wholescene.cli.main import main
-from wholescene.presets.zoo import shipped_folder
+from wholescene.presets.recolouring import recolour
+from wholescene.presets.zoo import Zoo, shipped_folder
 from wholescene.wire.bundle import Bundle, BundledPython
 from wholescene.wire.errors import (
     BundlingBuild,
@@ -187,6 +188,16 @@ def test_presets_are_packed_with_their_weights(order, my_preset):
     weights = hashlib.sha256((my_preset / "weights.safetensors").read_bytes()).hexdigest()
     assert made.manifest.files["presets/my-water/weights.safetensors"].sha256 == weights
     assert "presets/my-water/.DS_Store" not in made.manifest.files
+
+
+@pytest.mark.parametrize(("base", "packed"), [("my-water", ["blue", "my-water"]), ("water-lite", ["blue"])])
+def test_a_recoloured_preset_brings_the_one_that_has_its_weights(order, my_preset, base, packed):
+    recolour(Zoo(), base, my_preset.with_name("blue"), {"water": "#0000ff"})
+    made = make(order(presets=("blue",)))
+    assert sorted(made.manifest.presets) == packed
+    assert made.shipped == ()
+    assert "presets/blue/preset.json" in made.manifest.files
+    assert ("presets/my-water/weights.safetensors" in made.manifest.files) == (base == "my-water")
 
 
 @pytest.mark.parametrize(("name", "error"), [("nothing", UnknownPreset), ("fbp", WeightsMissing)])

@@ -1,5 +1,6 @@
 """``wholescene import`` from a file to a class map."""
 
+import argparse
 import io
 import json
 import sys
@@ -15,6 +16,7 @@ import dialects
 import mmseg_oracle
 from checkpoints import ATTO, MMSEG, SPIM, SWIN_TINY, WATER, published, save
 from wholescene import nn
+from wholescene.cli.consent import consent
 from wholescene.cli.main import main
 from wholescene.presets import Zoo
 from wholescene.training.run import _begin_with
@@ -151,6 +153,14 @@ def test_without_the_licence_nothing_is_written(file, engine_home, monkeypatch, 
     assert "[checkpoint.licence]" in told.err
     assert "CC-BY-NC-4.0" in told.out
     assert not imported(engine_home, "glh-water").exists()
+
+
+def test_a_foreign_licence_cannot_steer_the_terminal(capsys):
+    args = argparse.Namespace(json=False, accept_licence=True, accepted_in=None)
+    consent("CC-BY-NC-4.0", "The preset '\x1b[1A\x1b[2Kmine' gives the licence of its weights as MIT\r.", args)
+    told = capsys.readouterr().out
+    assert "forbids commercial use" in told
+    assert not {"\x1b", "\r"} & set(told)
 
 
 class Terminal(io.StringIO):

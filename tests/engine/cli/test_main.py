@@ -58,6 +58,14 @@ def test_an_error_says_what_is_wrong_the_way_out_and_its_code_on_stderr(monkeypa
     assert len(told.err.splitlines()) < 24
 
 
+def test_an_error_cannot_steer_the_terminal(monkeypatch, capsys):
+    assert run_with(monkeypatch, SceneNotFound(path="\x1b[2Kscene\r.tif")) == 1
+    told = capsys.readouterr().err
+    assert "scene" in told
+    assert "\x1b" not in told
+    assert "\r" not in told
+
+
 def test_an_error_goes_to_stdout_as_json_where_json_was_asked_for(monkeypatch, capsys):
     error = SceneNotFound(path="x.tif")
     error.as_json = True

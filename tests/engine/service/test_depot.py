@@ -211,10 +211,22 @@ def test_a_folder_that_cannot_be_made_is_no_depot(tmp_path):
 def test_forgetting_removes_a_set_and_no_other(depot):
     send(depot)
     kept = send(depot, set_=OTHER)
-    depot.forget(SET)
-    depot.forget(SET)
+    gone = depot.forget(SET)
+    assert not (depot.scenes / SET).exists()  # at once: deleting may take its time
+    depot.remove(gone)
+    depot.remove(gone)
+    assert depot.forget(SET) == []
     assert files_in(depot) == [f"{OTHER}/.set.json", f"{OTHER}/scene.tif"]
     assert os.path.exists(kept.path)
+
+
+def test_what_was_forgotten_and_not_yet_deleted_when_the_engine_died_goes(depot):
+    send(depot)
+    depot.forget(SET)
+    again = send(depot)
+    depot.sweep()
+    assert files_in(depot) == [f"{SET}/.set.json", f"{SET}/scene.tif"]
+    assert os.path.exists(again.path)
 
 
 def aged(folder, days):

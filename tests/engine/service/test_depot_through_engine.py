@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from service_helpers import ENVIRONMENT, SEGMENT, RawClient, View, running_engine, wait_for
 
+from wholescene.service import engine as engine_module
 from wholescene.service import transfers
 from wholescene.service.client import EngineClient
 from wholescene.service.engine import Engine, Settings
@@ -21,7 +22,7 @@ from wholescene.wire.errors import JobUnknown, RemoteCorrupt, RemoteInUse, Remot
 from wholescene.wire.fingerprint import Fingerprint, fingerprint
 from wholescene.wire.request import SegmentRequest
 
-SET = "c0ffee" * 4
+SET, OTHER = "c0ffee" * 4, "ad0be" * 4
 EMPTY = hashlib.sha256(b"").hexdigest()
 MEGABYTE = 1 << 20
 PROGRAM = """
@@ -188,6 +189,18 @@ def test_a_part_that_was_damaged_on_the_way_is_told_and_sent_anew(client, large)
     assert Path(client.send_file(large, set_)).read_bytes() == large.read_bytes()
 
 
+def test_a_part_that_still_arrives_over_an_earlier_connection_is_no_error(client, raw, large):
+    set_, content, seen = "9" * 16, large.read_bytes(), []
+
+    def arrive(have, size):
+        if not seen:
+            raw.ask("chunk", {"set": set_, "name": "scene.tif", "offset": 0}, (content[:1000],))
+        seen.append(have)
+
+    assert Path(client.send_file(large, set_, progress=arrive)).read_bytes() == content
+    assert seen[:2] == [0, 1000]
+
+
 def test_it_goes_through_encryption_too(tmp_path, large):
     """Encrypted frames are longer than what is in them; the largest still has to pass."""
     engine = Engine(Settings(tmp_path / "journal.sqlite", bind="tcp://lo:*", depot=tmp_path / "depot"))
@@ -213,6 +226,27 @@ def test_an_engine_without_a_place_says_so(tmp_path):
         assert raw.ask("hello", {"protocol": 1, "client": "test", "version": "9"}).body["depot"] is None
         for kind, body in (("store", {"size": 1}), ("chunk", {}), ("seal", {}), ("forget", {})):
             assert code_of(raw.ask(kind, {"set": SET, "name": "a.tif", **body})) == "remote.no_depot"
+    finally:
+        raw.close()
+        engine.stop()
+        thread.join(20)
+        engine.close()
+
+
+def test_what_nobody_uses_goes_while_the_engine_runs(tmp_path, monkeypatch):
+    monkeypatch.setattr(engine_module, "SWEEPS_EVERY", 0.1)
+    engine = Engine(Settings(tmp_path / "journal.sqlite", depot=tmp_path / "depot"))
+    thread = threading.Thread(target=engine.run)
+    thread.start()
+    raw = RawClient(engine.connection)
+    try:
+        begun(raw, SET, 10)
+        begun(raw, OTHER, 10)
+        folder = tmp_path / "depot" / "scenes" / SET
+        for path in (*folder.iterdir(), folder):
+            os.utime(path, (0, 0))
+        wait_for(lambda: not folder.exists())
+        assert folder.with_name(OTHER).exists()
     finally:
         raw.close()
         engine.stop()

@@ -57,6 +57,9 @@ def test_twice_is_as_good_as_once(text, key):
         ("write to ada.lovelace@example.org", "write to <user>"),
         ("ssh ada@gauss", "ssh <user>"),
         ("at 192.168.17.4:5555", "at <host>:5555"),
+        ("tcp://[2001:db8::8a2e:370:7334]:5555", "tcp://[<host>]:5555"),
+        ("fe80::1ff:fe23:4567:890a%eth0 and 2001:0db8:0:0:0:8a2e:0370:7334", "<host> and <host>"),
+        ("ether 52:54:00:6b:3c:58, 52-54-00-6B-3C-58", "ether <host>, <host>"),
         ("on gauss and Gauss.example.org", "on <host> and <host>"),
         ("of ADA, not of adamant", "of <user>, not of adamant"),
     ],
@@ -70,6 +73,8 @@ def test_what_stands_in_reports(text, expected):
     [
         "QGIS 3.22.16-Białowieża, Qt 5.15.8, Python 3.11.2",
         "tcp://127.0.0.1:49152 of localhost",
+        "tcp://[::1]:49152, at 12:34:56 on 2026-11-22",
+        "std::string and c10::Error in at::native",
         "[ok] memory: 11.6 GB of 25.3 GB free",
         "job 0011223344556677 took 12.5 s",
         "the preset 'water-lite' needs the bands red, green, blue",
