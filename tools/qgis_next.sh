@@ -13,6 +13,7 @@ checkout=$(dirname "$(dirname "$tool")")
 engine=$checkout/.venv/bin/python
 roots=${WHOLESCENE_QGIS_ROOTS:-${XDG_CACHE_HOME:-$HOME/.cache}/wholescene/qgis-roots}
 packages=ca-certificates,qgis,python3-qgis,python3-gdal,gdal-bin,python3-venv,xvfb,xdotool,imagemagick,fonts-open-sans
+packages+=,openssh-client,openssh-server,openssl
 
 main() {
     local version=$1

@@ -28,7 +28,8 @@ class PackageServer:
             context.load_cert_chain(*certificate)
             self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
         scheme = "https" if certificate is not None else "http"
-        self.url = f"{scheme}://127.0.0.1:{self._server.server_port}"
+        host = "localhost" if certificate is not None else "127.0.0.1"  # pip 25 asks certificates for names alone
+        self.url = f"{scheme}://{host}:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
 
     def __enter__(self):
@@ -142,7 +143,7 @@ class PackageServer:
 def untrusted_certificate(folder):
     """A certificate for this machine that nobody has signed but itself: (certificate, key)."""
     certificate, key = folder / "certificate.pem", folder / "key.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
-    names = ["-addext", "subjectAltName=IP:127.0.0.1"]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    names = ["-addext", "subjectAltName=DNS:localhost"]
     subprocess.run([*command, *names, "-keyout", key, "-out", certificate], check=True, capture_output=True)
     return certificate, key

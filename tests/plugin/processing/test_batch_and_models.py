@@ -110,7 +110,7 @@ def test_a_batch_goes_on_after_an_error_and_skips_what_is_finished(
 ):
     answering(broken=[str(scenes[1])])
     outputs = [tmp_path / f"map {number}.tif" for number in range(3)]
-    summaries = []
+    summaries, dialogs = [], []
 
     class Batch(BatchAlgorithmDialog):
         def createSummaryTable(self, results, errors):  # the last thing that a batch does
@@ -120,6 +120,7 @@ def test_a_batch_goes_on_after_an_error_and_skips_what_is_finished(
         algorithm = QgsApplication.processingRegistry().createAlgorithmById("wholescene:segment")
         dialog = Batch(algorithm)
         qtbot.addWidget(dialog)
+        dialogs.append(dialog)  # later generations of QGIS go on in the background, and qtbot holds it weakly
         rows = dialog.mainWidget()
         wished = [
             ({"INPUT": str(scene), "PRESET": "water-lite", "SKIP_FINISHED": True, "OUTPUT": str(output)}, True)
@@ -130,7 +131,6 @@ def test_a_batch_goes_on_after_an_error_and_skips_what_is_finished(
         dialog.runAlgorithm()
 
     run_batch()
-    # later generations of QGIS go on in the background, and end badly if the dialog goes before
     qtbot.waitUntil(lambda: summaries == [(2, 1)], timeout=20_000)
     assert submitted(engine) == [str(scene) for scene in scenes]
     assert [path.exists() for path in outputs] == [True, False, True]

@@ -10,9 +10,11 @@ from wholescene_qgis.core import errand
 from wholescene_qgis.core.errand import Errand, under_way
 from wholescene_qgis.core.remote.courier import Courier
 from wholescene_qgis.core.remote.host import RemoteHost
+from wholescene_qgis.core.remote.sending import CHUNK
 from wholescene_qgis.core.session import EngineSession
 from wholescene_qgis.wire.errors import EngineDied, EngineLost
 from wholescene_qgis.wire.message import new_id
+from wholescene_qgis.wire.transfer import WINDOW
 
 PRESET = "water-lite"
 SOON, COMPUTED = 20_000, 180_000  # ms
@@ -116,7 +118,7 @@ def test_a_scene_that_is_withdrawn_while_it_is_sent_is_sent_no_further(courier, 
     sent = part.stat().st_size
     assert 0 < sent < HUGE // 2
     qtbot.wait(500)
-    assert part.stat().st_size == sent
+    assert part.stat().st_size <= sent + WINDOW * CHUNK  # what was on its way may still arrive
     part.unlink()
 
 
