@@ -106,7 +106,8 @@ def preset_files(names: Sequence[str]) -> tuple[dict[str, Path], tuple[str, ...]
         preset, folder = zoo.load(name), zoo.folder(name)
         weights = preset.weights_path()
         if folder.parent == shipped_folder():
-            shipped += [preset.name] if name in names else []
+            if name in names:
+                shipped.append(preset.name)
             continue
         if zoo.folder(preset.weights_of or name) not in weights.parents:
             raise BundlingFile(path=str(weights), detail="the weights lie outside of the preset's folder")

@@ -45,6 +45,7 @@ class Sending:
         self._line, self._path, self._progress = line, path, progress
         self._file = {"set": set_, "name": check_name(name)}
         self._window = _Window(line)
+        self._digest = hashlib.sha256()  # of what was sent, not of what the file may have become
 
     def run(self) -> str:
         """Send what is missing; the path of the whole file there. Raises OSError and the engine's errors."""
@@ -54,7 +55,7 @@ class Sending:
         return self._run()
 
     def _run(self) -> str:
-        self._digest = hashlib.sha256()  # of what was sent, not of what the file may have become
+        self._digest = hashlib.sha256()
         with self._path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             begun = self._ask("store", {"size": size})

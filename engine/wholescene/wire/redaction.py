@@ -45,7 +45,7 @@ RULES: List[Tuple["Pattern[str]", str]] = [
     # IPv6, shortened (but not ::1, which is every machine's own) or whole, and the address of a network card
     (re.compile(r"(?i)(?<![\w:.])(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}(?:%\w+)?(?![\w:])"), HOST),
     (re.compile(r"(?i)(?<![\w:.])(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}(?![\w:])"), HOST),
-    (re.compile(r"(?i)(?<![\w:.-])[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}(?![\w:-])"), HOST),
+    (re.compile(r"(?i)(?<![\w:.-])[0-9a-f]{2}([:-])[0-9a-f]{2}(?:\1[0-9a-f]{2}){4}(?![\w:-])"), HOST),
 ]
 
 
